@@ -1,0 +1,17 @@
+{
+    'name': 'Payment Account Enhanced',
+    'version': '17.0.1.0.9',
+    'category': 'Accounting/Accounting',
+    'summary': 'Posted payments stay as they were posted: guards, approval before posting, printed vouchers',
+    'author': 'Payment Account Enhanced maintainers',
+    'website': 'https://github.com/payment-account-enhanced/payment_account_enhanced',
+    'license': 'LGPL-3',
+    'depends': ['account'],
+    'data': [
+        'security/payment_security.xml',
+        'security/ir.model.access.csv',
+    ],
+    'demo': [],
+    'application': True,
+    'installable': True,
+}

@@ -10,6 +10,7 @@
     'data': [
         'security/payment_security.xml',
         'security/ir.model.access.csv',
+        'data/ir_sequence_data.xml',
     ],
     'demo': [],
     'application': True,

@@ -66,6 +66,16 @@ class AccountPayment(models.Model):
                     "system alone. Leave the field out and save again.",
                     field=self._fields[name]._description_string(self.env), payment=payment.display_name))
 
+    @api.model
+    def _guard_protected_fields(self):
+        # EXTENDS payment.posting.guard: remarks stand on the signed voucher
+        return super()._guard_protected_fields() | {'remarks'}
+
+    @api.model
+    def _guard_free_fields(self):
+        # EXTENDS payment.posting.guard: guarded by `write` above, in every state
+        return super()._guard_free_fields() | set(self._get_voucher_counters())
+
     # -------------------------------------------------------------------------
     # NUMBERS
     # -------------------------------------------------------------------------

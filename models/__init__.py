@@ -5,3 +5,4 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_bank_statement_line
+from . import account_payment_method_line

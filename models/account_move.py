@@ -173,12 +173,12 @@ class AccountMove(models.Model):
             ))
 
     def _guard_check_posted_before(self):
-        """What was posted once stays known as posted once: its number must not become deletable."""
-        if posted_once := self.filtered('posted_before'):
+        """A payment that was posted once stays known as posted once: its number must not become deletable."""
+        if posted_once := self.filtered('posted_before')._guard_payments():
             raise UserError(_(
-                "Posted journal entries cannot be marked as never posted: %(entries)s. "
-                "Its number stays in the books; cancel it instead of deleting it.",
-                entries=', '.join(posted_once.mapped('display_name')),
+                "Posted payments cannot be deleted, nor marked as never posted: %(payments)s. "
+                "The number stays in the books; cancel the payment instead.",
+                payments=posted_once._guard_names(),
             ))
 
     def _guard_check_payment_link(self):
@@ -199,10 +199,7 @@ class AccountMove(models.Model):
         """
         if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
             return
-        posted_once = self.filtered('posted_before')
-        if not posted_once:
-            return
-        posted_once._guard_payments()._unlink_except_posted_once()
-        posted = posted_once.filtered(lambda move: move.state == 'posted')
+        self._guard_payments()._unlink_except_posted_once()
+        posted = self.filtered(lambda move: move.state == 'posted')
         if posted and not self._guard_has_pass(STATEMENT_LINE):
             posted._guard_leave_posted('delete')

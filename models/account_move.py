@@ -57,6 +57,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         # EXTENDS account
         moves = self._guard_state_change(vals) if 'state' in vals else self
+        if vals.get('state') == 'posted':
+            vals = {**vals, 'posted_before': True}
         if 'posted_before' in vals and not vals['posted_before']:
             self._guard_check_posted_before()
         result = all([super(AccountMove, records).write(values) for records, values in moves._guard_split(vals)])
@@ -158,7 +160,7 @@ class AccountMove(models.Model):
             entering._guard_check_posted_content(vals)
             return self
         leaving = self.filtered(lambda move: move.state == 'posted')
-        if leaving._guard_changes(vals, self._guard_protected_fields().intersection(vals)):
+        if leaving._guard_changes(vals, self._guard_touched(vals)):
             leaving._guard_refuse_mixed_write(vals)
         return self._guard_leave_posted('cancel' if vals['state'] == 'cancel' else 'reset')
 

@@ -142,11 +142,10 @@ class AccountPayment(models.Model):
         settled = super()._guard_settle(changing)
         return settled if changing else settled.with_context(skip_account_move_synchronization=True)
 
-    def _guard_will_change(self, name, value):
+    def _guard_touched(self, vals):
         # EXTENDS payment.posting.guard
-        if name == 'paired_internal_transfer_payment_id' and self._guard_has_pass(PAIRING):
-            return False
-        return super()._guard_will_change(name, value)
+        touched = super()._guard_touched(vals)
+        return touched - {'paired_internal_transfer_payment_id'} if self._guard_has_pass(PAIRING) else touched
 
     def _guard_authorize(self, labels=False):
         """Permit a change of locked payments, or refuse it: the rule of the guard.

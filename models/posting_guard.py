@@ -86,8 +86,8 @@ class PostingGuard(models.AbstractModel):
         :return: list of (records, values) pairs to be written one after the other
         :raise UserError: when a locked record would change and the person may not do that
         """
-        touched = self._guard_protected_fields().intersection(vals)
-        if not touched or self._guard_has_pass(OVERRIDE):
+        touched = self._guard_touched(vals)
+        if not touched:
             return [(self, vals)]
         locked = self._guard_locked()
         if not locked:
@@ -100,6 +100,10 @@ class PostingGuard(models.AbstractModel):
         kept = {name: value for name, value in vals.items() if name not in touched or name in changed}
         pairs = [(locked._guard_settle(bool(changes)), kept)]
         return [(self - locked, vals)] + pairs if self - locked else pairs
+
+    def _guard_touched(self, vals):
+        """The names among these values that the guard has to judge; what a pass opens is not among them."""
+        return set() if self._guard_has_pass(OVERRIDE) else self._guard_protected_fields().intersection(vals)
 
     def _guard_locked(self):
         """The records among these whose payment is locked."""

@@ -11,6 +11,7 @@
         'security/payment_security.xml',
         'security/payment_override_security.xml',
         'security/ir.model.access.csv',
+        'data/ir_sequence_data.xml',
         'wizards/payment_reset_views.xml',
         'views/account_payment_views.xml',
         'views/account_move_views.xml',

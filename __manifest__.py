@@ -9,9 +9,16 @@
     'depends': ['account'],
     'data': [
         'security/payment_security.xml',
+        'security/payment_override_security.xml',
         'security/ir.model.access.csv',
+        'wizards/payment_reset_views.xml',
+        'views/account_payment_views.xml',
+        'views/account_move_views.xml',
+        'views/payment_override_views.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/res_users_demo.xml',
+    ],
     'application': True,
     'installable': True,
 }

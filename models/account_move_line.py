@@ -1,0 +1,78 @@
+"""The lock of the items of posted payments."""
+from odoo import SUPERUSER_ID, api, models
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from .posting_guard import OVERRIDE
+
+
+class AccountMoveLine(models.Model):
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'payment.posting.guard']
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        self._guard_authorize_entries({vals['move_id'] for vals in vals_list if vals.get('move_id')}, 'add_item')
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        if vals.get('move_id'):
+            self._guard_authorize_entries({vals['move_id']} - set(self.move_id.ids), 'add_item')
+        return all([super(AccountMoveLine, records).write(values) for records, values in self._guard_split(vals)])
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_posted_payment(self):
+        """Items of posted payments stay; core's own check gives way to a key of the context."""
+        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return
+        self._guard_authorize_entries(self.move_id.ids, 'delete_item')
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _guard_protected_fields(self):
+        # EXTENDS payment.posting.guard
+        own = {
+            'account_root_id', 'amount_residual', 'amount_residual_currency', 'company_currency_id', 'company_id',
+            'credit', 'date', 'date_maturity', 'debit', 'discount', 'discount_amount_currency', 'discount_balance',
+            'discount_date', 'display_type', 'full_reconcile_id', 'group_tax_id', 'invoice_date', 'journal_id',
+            'move_id', 'move_name', 'name', 'parent_state', 'payment_id', 'price_subtotal', 'price_total',
+            'price_unit', 'product_id', 'product_uom_id', 'quantity', 'reconcile_model_id', 'reconciled', 'ref',
+            'statement_id', 'statement_line_id', 'tax_base_amount', 'tax_group_id', 'tax_repartition_line_id',
+            'tax_tag_invert', 'matched_debit_ids', 'matched_credit_ids',
+        }
+        core = self._get_lock_date_protected_fields().values()
+        protected = own.union(*core, self._get_integrity_hash_fields(), super()._guard_protected_fields())
+        return protected.intersection(self._fields) - self._guard_free_fields()
+
+    @api.model
+    def _guard_free_fields(self):
+        # EXTENDS payment.posting.guard
+        return super()._guard_free_fields() | {
+            'analytic_distribution', 'analytic_line_ids', 'blocked', 'matching_number', 'sequence',
+        }
+
+    def _guard_payments(self):
+        # OVERRIDE payment.posting.guard
+        return self.sudo().move_id.payment_id
+
+    @api.model
+    def _guard_authorize_entries(self, move_ids, action):
+        """Permit items to be added to or taken from these entries, or refuse it.
+
+        :param move_ids: ids of the entries whose items would change
+        :param action: the kind of override to record: 'add_item' or 'delete_item'
+        """
+        if self._guard_has_pass(OVERRIDE):
+            return
+        payments = self.env['account.move'].browse(move_ids)._guard_payments()._guard_locked()
+        if payments:
+            payments._guard_authorize()
+            self.env['payment.override'].sudo()._record_action(payments.move_id, action)

@@ -1,0 +1,229 @@
+"""The lock of posted and reconciled payments."""
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.exceptions import UserError
+
+from .posting_guard import MANAGER_GROUP, PAIRING
+
+NAMES_SHOWN = 5
+
+
+class AccountPayment(models.Model):
+    _name = 'account.payment'
+    _inherit = ['account.payment', 'payment.posting.guard']
+
+    lock_reason = fields.Char(compute='_compute_lock_reason', help="Why the payment is locked, and what unlocks it.")
+    is_locked = fields.Boolean(
+        compute='_compute_lock_reason',
+        help="Set where the server would refuse to change the content of the payment.",
+    )
+    can_reset = fields.Boolean(compute='_compute_lock_reason', help="Set where the person may reset it to draft.")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends('state', 'move_id.line_ids.matched_debit_ids', 'move_id.line_ids.matched_credit_ids')
+    @api.depends_context('uid')
+    def _compute_lock_reason(self):
+        posted = self._origin.filtered(lambda payment: payment.state == 'posted')
+        manager = bool(posted) and self._guard_is_manager()
+        reconciled = posted._guard_reconciled()
+        managers = {} if manager else posted._guard_manager_names()
+        for payment in self:
+            origin = payment._origin
+            payment.is_locked = origin in posted and (origin in reconciled or not manager)
+            payment.can_reset = origin in posted and not payment.is_locked
+            payment.lock_reason = payment.is_locked and payment._get_lock_reason(
+                origin in reconciled, managers.get(payment.company_id),
+            )
+
+    def _get_lock_reason(self, reconciled, managers):
+        """Why the payment is locked, what unlocks it and who can, for the banner."""
+        who = _("a Payment Manager (%(names)s)", names=managers) if managers else _("a Payment Manager")
+        if reconciled:
+            return _(
+                "This payment is posted and reconciled: nobody can change it. To change it, unreconcile it first; "
+                "then %(who)s can edit it or reset it to draft.", who=who,
+            )
+        return _(
+            "This payment is posted: its content stays as it is. To change it, ask %(who)s to edit it or to reset it "
+            "to draft; the change goes on record.", who=who,
+        )
+
+    def _guard_manager_names(self):
+        """The names of the Payment Managers of each company, the first few: read in one go.
+
+        :return: dict of company: names, joined for reading
+        """
+        if not self:
+            return {}
+        group = self.env.ref(MANAGER_GROUP)
+        managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
+        return {
+            company: ', '.join(managers.filtered(lambda user: company in user.company_ids)[:NAMES_SHOWN].mapped('name'))
+            for company in self.company_id
+        }
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        payments = super().create(vals_list)
+        if any(move.state == 'posted' for move in payments.move_id):
+            raise UserError(_(
+                "Posted payments cannot be modified: a payment starts as a draft with a journal entry of its own. "
+                "Create it without the state \"Posted\" and without a posted entry, then post it.",
+            ))
+        return payments
+
+    def write(self, vals):
+        # EXTENDS account
+        if vals.get('move_id'):
+            self._guard_check_relink(self.env['account.move'].browse(vals['move_id']))
+        return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_posted_once(self):
+        """A number that was posted stays in the books. The uninstall key in the context is sent by clients, too:
+        it counts for OdooBot alone."""
+        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return
+        posted_once = self.sudo().filtered(lambda payment: payment.posted_before or payment.state == 'posted')
+        if posted_once:
+            raise UserError(_(
+                "Posted payments cannot be deleted: %(payments)s has been posted once, and its number stays in the "
+                "books. Reverse it, or have a Payment Manager reset it to draft and cancel it.",
+                payments=posted_once._guard_names(),
+            ))
+
+    # ------------------------------------------------------------------
+    # Guard
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _guard_protected_fields(self):
+        # EXTENDS payment.posting.guard
+        own = {
+            'amount_company_currency_signed', 'destination_journal_id', 'is_matched', 'is_reconciled', 'move_id',
+            'outstanding_account_id', 'paired_internal_transfer_payment_id', 'payment_method_id',
+            'payment_method_line_id', 'payment_token_id', 'payment_transaction_id', 'source_payment_id',
+        }
+        entry = self.env['account.move']._guard_protected_fields()
+        protected = entry.union(own, self._get_trigger_fields_to_synchronize(), super()._guard_protected_fields())
+        return protected.intersection(self._fields) - self._guard_free_fields()
+
+    @api.model
+    def _guard_free_fields(self):
+        # EXTENDS payment.posting.guard
+        return super()._guard_free_fields() | self.env['account.move']._guard_free_fields() | {
+            'check_amount_in_words', 'check_number',
+        }
+
+    def _guard_payments(self):
+        # OVERRIDE payment.posting.guard
+        return self.sudo()
+
+    @api.model
+    def _guard_label(self, name):
+        # EXTENDS payment.posting.guard
+        return _("Memo") if name == 'ref' else super()._guard_label(name)
+
+    def _guard_locked(self):
+        """The payments among these whose content is locked: the posted ones."""
+        return self.filtered(lambda payment: payment.sudo().move_id.state == 'posted')
+
+    def _guard_settle(self, changing):
+        # EXTENDS payment.posting.guard
+        # Nothing to bring over to the entry: without this, the posted items would be made anew at today's rate.
+        settled = super()._guard_settle(changing)
+        return settled if changing else settled.with_context(skip_account_move_synchronization=True)
+
+    def _guard_will_change(self, name, value):
+        # EXTENDS payment.posting.guard
+        if name == 'paired_internal_transfer_payment_id' and self._guard_has_pass(PAIRING):
+            return False
+        return super()._guard_will_change(name, value)
+
+    def _guard_authorize(self, labels=False):
+        """Permit a change of locked payments, or refuse it: the rule of the guard.
+
+        :param labels: the fields that would change, as the person knows them
+        :raise UserError: for reconciled payments always; for posted ones unless a Payment Manager acts
+        """
+        if reconciled := self._guard_reconciled():
+            raise UserError(_(
+                "Cannot modify reconciled payment details: %(payments)s is matched with other journal items "
+                "(refused: %(fields)s). Unreconcile it first; then a Payment Manager can change it.",
+                payments=reconciled._guard_names(), fields=labels or _("Journal Items"),
+            ))
+        if not self._guard_is_manager():
+            raise UserError(_(
+                "Posted payments cannot be modified: %(payments)s (refused: %(fields)s). "
+                "Ask a Payment Manager to change it or to reset it to draft, or reverse it with a new payment.",
+                payments=self._guard_names(), fields=labels or _("Journal Items"),
+            ))
+
+    def _guard_authorize_reset(self):
+        """Permit taking posted payments out of the posted state, or refuse it.
+
+        :raise UserError: for reconciled payments always; for posted ones unless a Payment Manager acts
+        """
+        if reconciled := self._guard_reconciled():
+            raise UserError(_(
+                "Posted payments cannot be reset to draft: %(payments)s is reconciled. "
+                "Unreconcile it first; then a Payment Manager can reset or cancel it.",
+                payments=reconciled._guard_names(),
+            ))
+        if self and not self._guard_is_manager():
+            raise UserError(_(
+                "Posted payments cannot be reset to draft or cancelled: %(payments)s. "
+                "Ask a Payment Manager to do it, or reverse the payment with a new one.",
+                payments=self._guard_names(),
+            ))
+
+    def _guard_check_relink(self, entry):
+        """A payment does not move onto an entry that is posted or belongs to another payment."""
+        taken = entry.sudo().filtered(lambda move: move.state == 'posted' or move.payment_id - self)
+        if taken and self.sudo().move_id != taken:
+            self._guard_refuse_link()
+
+    def _guard_refuse_link(self):
+        raise UserError(_(
+            "Posted payments cannot be modified: %(payments)s keeps the journal entry that was created with it. "
+            "A link between a payment and another entry, or an entry of another payment, cannot be made.",
+            payments=self._guard_names(),
+        ))
+
+    def _guard_reconciled(self):
+        """The payments among these that are matched, even partly: read from the partial reconciles, in one query."""
+        if not self:
+            return self
+        self.env['account.partial.reconcile'].flush_model(['debit_move_id', 'credit_move_id'])
+        self.env['account.move.line'].flush_model(['move_id'])
+        self.env.cr.execute(
+            """
+            SELECT item.move_id
+              FROM account_move_line item
+             WHERE item.move_id IN %s
+               AND (EXISTS (SELECT FROM account_partial_reconcile WHERE debit_move_id = item.id)
+                 OR EXISTS (SELECT FROM account_partial_reconcile WHERE credit_move_id = item.id))
+            """,
+            [tuple(self.sudo().move_id.ids)],
+        )
+        matched = {move_id for (move_id,) in self.env.cr.fetchall()}
+        return self.filtered(lambda payment: payment.sudo().move_id.id in matched)
+
+    def _guard_names(self):
+        """The names of these payments for a message: the first few, and how many more."""
+        names = [payment.sudo().name or payment.display_name for payment in self[:NAMES_SHOWN]]
+        if len(self) > NAMES_SHOWN:
+            names.append(_("and %(count)s more", count=len(self) - NAMES_SHOWN))
+        return ', '.join(names)
+
+    def _create_paired_internal_transfer_payment(self):
+        # EXTENDS account
+        return super(AccountPayment, self._guard_with_pass(PAIRING))._create_paired_internal_transfer_payment()

@@ -1,0 +1,162 @@
+"""What the guards of payments, entries and items share: the pass, the comparison, the split of a write."""
+from odoo import SUPERUSER_ID, _, api, models
+from odoo.exceptions import UserError
+
+PASS_KEY = 'payment_guard_pass'
+MANAGER_GROUP = 'payment_account_enhanced.group_payment_manager'
+
+
+class GuardPass:
+    """A token that opens the guard for one purpose, carried in the context and compared with ``is``.
+
+    A client can send any context, but never this very object: values that come over RPC are numbers,
+    strings, lists and dictionaries. So the context key alone opens nothing.
+    """
+
+    __slots__ = ('purpose',)
+
+    def __init__(self, purpose):
+        self.purpose = purpose
+
+    def __repr__(self):
+        return f'<GuardPass {self.purpose}>'
+
+
+OVERRIDE = GuardPass('a change that was judged, permitted and recorded one level above')
+PAIRING = GuardPass('the link between the two halves of an internal transfer')
+STATEMENT_LINE = GuardPass('the entry that goes with its statement line')
+
+
+class PostingGuard(models.AbstractModel):
+    """The mechanism that account.payment, account.move and account.move.line share.
+
+    Each of them names its protected fields and the payments behind its records, and sends its writes through
+    ``_guard_split``. The rule itself, who may change what, stands in one place: ``account.payment._guard_authorize``.
+    """
+
+    _name = 'payment.posting.guard'
+    _description = 'Posting Guard'
+
+    # ------------------------------------------------------------------
+    # Hooks
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _guard_protected_fields(self):
+        """Names of the fields that do not change once the payment is locked; free fields are taken off again.
+
+        :return: frozenset of field names; other addons add theirs by extending the method
+        """
+        return frozenset()
+
+    @api.model
+    def _guard_free_fields(self):
+        """Names of the stored fields that ordinary work changes on a posted payment: free by decision.
+
+        :return: frozenset of field names; a field that is named here is never refused
+        """
+        return frozenset()
+
+    def _guard_payments(self):
+        """The payments behind these records, in superuser mode, without a query when the records are read."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------
+    # Mechanism
+    # ------------------------------------------------------------------
+
+    def _guard_has_pass(self, token):
+        return self.env.context.get(PASS_KEY) is token
+
+    def _guard_with_pass(self, token):
+        return self.with_context(**{PASS_KEY: token})
+
+    @api.model
+    def _guard_is_manager(self):
+        """Whether the person acting is a Payment Manager; OdooBot is, ``sudo()`` by somebody else is not."""
+        return self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER_GROUP)
+
+    def _guard_split(self, vals):
+        """Judge a write and say how to carry it out.
+
+        Records that are not locked are written as asked. On locked ones, values that change nothing are left
+        out (a web client sends unchanged values again; writing them would recompute posted fields), and what is
+        left of the protected ones needs permission and goes on record.
+
+        :return: list of (records, values) pairs to be written one after the other
+        :raise UserError: when a locked record would change and the person may not do that
+        """
+        touched = self._guard_protected_fields().intersection(vals)
+        if not touched or self._guard_has_pass(OVERRIDE):
+            return [(self, vals)]
+        locked = self._guard_locked()
+        if not locked:
+            return [(self, vals)]
+        changes = locked._guard_changes(vals, sorted(touched))
+        if changes:
+            locked._guard_refuse_mixed_write(vals)
+            locked._guard_authorize_changes(changes, vals)
+        changed = {name for names in changes.values() for name in names}
+        kept = {name: value for name, value in vals.items() if name not in touched or name in changed}
+        pairs = [(locked._guard_settle(bool(changes)), kept)]
+        return [(self - locked, vals)] + pairs if self - locked else pairs
+
+    def _guard_locked(self):
+        """The records among these whose payment is locked."""
+        locked = self._guard_payments()._guard_locked()
+        return self.filtered(lambda record: record._guard_payments() & locked) if locked else self.browse()
+
+    def _guard_settle(self, changing):
+        """The environment in which locked records are written: recorded changes carry the pass to the levels below."""
+        return self._guard_with_pass(OVERRIDE) if changing else self
+
+    def _guard_changes(self, vals, names):
+        """Which of the named values differ from the stored ones, for each record.
+
+        :return: dict of record: list of field names, only for records that would change
+        """
+        changes = {}
+        for record in self:
+            changed = [name for name in names if record._guard_will_change(name, vals[name])]
+            if changed:
+                changes[record] = changed
+        return changes
+
+    def _guard_will_change(self, name, value):
+        """Whether writing the value would change the stored one; commands on lines are judged on the lines."""
+        field = self._fields[name]
+        if field.type == 'one2many':
+            return False
+        record = self.sudo()
+        if field.type == 'many2many':
+            return set(record[name].ids) != set(record.new({name: value})[name].ids)
+        old = field.convert_to_cache(record[name], record, validate=False) or None
+        new = field.convert_to_cache(value, record, validate=False) or None
+        if field.type == 'monetary' and (currency := record[field.get_currency_field(record)]):
+            return not currency.is_zero((new or 0.0) - (old or 0.0))
+        return old != new
+
+    def _guard_authorize_changes(self, changes, vals):
+        """Ask the payments for permission, then put the changes on record."""
+        names = {name for record_names in changes.values() for name in record_names}
+        payments = self.browse().concat(*changes)._guard_payments()
+        payments._guard_authorize(self._guard_labels(names))
+        self.env['payment.override'].sudo()._record_edits(changes, vals)
+
+    @api.model
+    def _guard_label(self, name):
+        """The label of a field as the person reads it on screen."""
+        return self._fields[name]._description_string(self.env)
+
+    @api.model
+    def _guard_labels(self, names):
+        return ', '.join(sorted({self._guard_label(name) for name in names}))
+
+    def _guard_refuse_mixed_write(self, vals):
+        """A change of state that carries content along would be judged by one state and stored in another."""
+        if 'state' in vals and (mixed := self._guard_changes(vals, ['state'])):
+            raise UserError(_(
+                "Posted payments cannot be modified: %(payments)s would change its state and its content at once. "
+                "Reset it to draft first, then change it.",
+                payments=self.browse().concat(*mixed)._guard_payments()._guard_names(),
+            ))

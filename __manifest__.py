@@ -20,5 +20,4 @@
         'demo/res_users_demo.xml',
     ],
     'application': True,
-    'installable': True,
 }

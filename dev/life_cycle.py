@@ -3,10 +3,10 @@ from dev import house, suite
 from dev.outcome import Outcome
 from dev.report import step
 
-UNINSTALL = """
-env['ir.module.module'].search([('name', '=', %r)]).button_immediate_uninstall()
+UNINSTALL = f"""
+env['ir.module.module'].search([('name', '=', {house.MODULE!r})]).button_immediate_uninstall()
 env.cr.commit()
-""" % house.MODULE
+"""
 
 # What a database is made of. Each query lists names; after uninstalling there must be none that was not there before.
 TRACES = {
@@ -37,8 +37,11 @@ TRACES = {
     'mail templates': "SELECT id || ' ' || (name->>'en_US') FROM mail_template",
     'paper formats': "SELECT id || ' ' || name FROM report_paperformat",
     'parameters': 'SELECT key FROM ir_config_parameter',
-    'external ids': "SELECT module || '.' || name FROM ir_model_data WHERE module = '%s'" % house.MODULE,
+    'external ids': f"SELECT module || '.' || name FROM ir_model_data WHERE module = '{house.MODULE}'",
 }
+# Odoo itself forgets the row of a field inherited through _inherits when a module that extended the field goes (its own
+# account_edi shows it); the next upgrade of the field's module writes it again.
+FORGOTTEN = {'fields'}
 
 
 def run(home):
@@ -66,7 +69,7 @@ def traces(home, database):
 def _compare(before, after, outcome):
     for kind in TRACES:
         left = sorted(after[kind] - before[kind])
-        lost = sorted(before[kind] - after[kind])
+        lost = sorted(before[kind] - after[kind]) if kind not in FORGOTTEN else []
         outcome.check(not left and not lost, f'LIFE CYCLE: {kind} after the removal: left over {left}, lost {lost}')
 
 

@@ -1,4 +1,4 @@
-"""Counts what Odoo's runner did, test by test, from its log, and checks the sum against the runner's own closing line."""
+"""Counts what Odoo's runner did, test by test, from its log; the sum must agree with the runner's closing line."""
 import re
 
 from dev import odoo_log

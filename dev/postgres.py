@@ -178,7 +178,7 @@ class Cluster:
 
     def _need(self, *command):
         if self._call(*command):
-            said = '\n'.join(part for part in (tail(self.home / 'commands.log'), tail(self.data / 'server.log')) if part)
+            said = '\n'.join(filter(None, (tail(self.home / 'commands.log'), tail(self.data / 'server.log'))))
             raise Stop(Exit.POSTGRES_FAILED, f'The private PostgreSQL failed at {command[0]}:\n{said}\n ',
                        f'make clean, or set PGHOST and PGPORT; its folder: {self.home}')
 

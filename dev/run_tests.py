@@ -3,7 +3,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from dev import browser_tests, house, life_cycle, python_tests, suite
-from dev.outcome import Outcome, total
+from dev.outcome import total
 from dev.report import Exit, Stop, say, table
 
 NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON, Exit.NO_PACKAGES, Exit.NO_POSTGRES,

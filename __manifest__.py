@@ -21,5 +21,4 @@
         'demo/res_users_demo.xml',
     ],
     'application': True,
-    'installable': True,
 }

@@ -21,7 +21,8 @@
         'views/account_move_views.xml',
         'views/payment_override_views.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/res_users_demo.xml',
+    ],
     'application': True,
-    'installable': True,
 }

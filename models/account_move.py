@@ -57,6 +57,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         # EXTENDS account
         moves = self._guard_state_change(vals) if 'state' in vals else self
+        if vals.get('state') == 'posted':
+            vals = {**vals, 'posted_before': True}
         if 'posted_before' in vals and not vals['posted_before']:
             self._guard_check_posted_before()
         result = all([super(AccountMove, records).write(values) for records, values in moves._guard_split(vals)])
@@ -158,7 +160,7 @@ class AccountMove(models.Model):
             entering._guard_check_posted_content(vals)
             return self
         leaving = self.filtered(lambda move: move.state == 'posted')
-        if leaving._guard_changes(vals, self._guard_protected_fields().intersection(vals)):
+        if leaving._guard_changes(vals, self._guard_touched(vals)):
             leaving._guard_refuse_mixed_write(vals)
         return self._guard_leave_posted('cancel' if vals['state'] == 'cancel' else 'reset')
 
@@ -173,12 +175,12 @@ class AccountMove(models.Model):
             ))
 
     def _guard_check_posted_before(self):
-        """What was posted once stays known as posted once: its number must not become deletable."""
-        if posted_once := self.filtered('posted_before'):
+        """A payment that was posted once stays known as posted once: its number must not become deletable."""
+        if posted_once := self.filtered('posted_before')._guard_payments():
             raise UserError(_(
-                "Posted journal entries cannot be marked as never posted: %(entries)s. "
-                "Its number stays in the books; cancel it instead of deleting it.",
-                entries=', '.join(posted_once.mapped('display_name')),
+                "Posted payments cannot be deleted, nor marked as never posted: %(payments)s. "
+                "The number stays in the books; cancel the payment instead.",
+                payments=posted_once._guard_names(),
             ))
 
     def _guard_check_payment_link(self):
@@ -199,10 +201,7 @@ class AccountMove(models.Model):
         """
         if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
             return
-        posted_once = self.filtered('posted_before')
-        if not posted_once:
-            return
-        posted_once._guard_payments()._unlink_except_posted_once()
-        posted = posted_once.filtered(lambda move: move.state == 'posted')
+        self._guard_payments()._unlink_except_posted_once()
+        posted = self.filtered(lambda move: move.state == 'posted')
         if posted and not self._guard_has_pass(STATEMENT_LINE):
             posted._guard_leave_posted('delete')

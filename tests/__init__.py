@@ -1,2 +1,3 @@
+from . import test_guard_matrix
 from . import test_voucher_number
 from . import test_voucher_digest

@@ -94,7 +94,7 @@ class AccountMove(models.Model):
         own = {
             'amount_residual', 'amount_residual_signed', 'amount_tax', 'amount_tax_signed', 'amount_total',
             'amount_total_in_currency_signed', 'amount_total_signed', 'amount_untaxed', 'amount_untaxed_signed',
-            'auto_post_origin_id', 'commercial_partner_id', 'currency_id', 'fiscal_position_id',
+            'auto_post', 'auto_post_origin_id', 'auto_post_until', 'commercial_partner_id', 'currency_id', 'fiscal_position_id',
             'inalterable_hash', 'invoice_cash_rounding_id', 'invoice_date', 'invoice_date_due', 'invoice_line_ids',
             'invoice_payment_term_id', 'is_storno', 'line_ids', 'move_type', 'name', 'partner_bank_id', 'partner_id',
             'payment_id', 'payment_ids', 'payment_reference', 'payment_state', 'posted_before',
@@ -108,8 +108,7 @@ class AccountMove(models.Model):
     def _guard_free_fields(self):
         # EXTENDS payment.posting.guard
         return super()._guard_free_fields() | {
-            'access_token', 'activity_ids', 'attachment_ids', 'auto_post', 'auto_post_until', 'delivery_date',
-            'incoterm_location', 'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name',
+            'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location', 'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name',
             'invoice_source_email', 'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
             'partner_shipping_id', 'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id',
             'send_and_print_values', 'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check',
@@ -178,8 +177,8 @@ class AccountMove(models.Model):
         """A payment that was posted once stays known as posted once: its number must not become deletable."""
         if posted_once := self.filtered('posted_before')._guard_payments():
             raise UserError(_(
-                "Posted payments cannot be deleted, nor marked as never posted: %(payments)s. "
-                "The number stays in the books; cancel the payment instead.",
+                "Posted payments cannot be modified: %(payments)s was posted once, and that cannot be taken back. "
+                "Its number stays in the books; cancel the payment instead of deleting it.",
                 payments=posted_once._guard_names(),
             ))
 

@@ -9,7 +9,13 @@
     'depends': ['account'],
     'data': [
         'security/payment_security.xml',
+        'security/payment_override_security.xml',
         'security/ir.model.access.csv',
+        'data/ir_sequence_data.xml',
+        'wizards/payment_reset_views.xml',
+        'views/account_payment_views.xml',
+        'views/account_move_views.xml',
+        'views/payment_override_views.xml',
     ],
     'demo': [],
     'application': True,

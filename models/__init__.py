@@ -5,3 +5,6 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_bank_statement_line
+from . import payment_digest
+from . import account_payment_voucher
+from . import account_move_voucher

@@ -18,7 +18,6 @@ class AccountPayment(models.Model):
         help="Set where the server would refuse to change the content of the payment.",
     )
     can_reset = fields.Boolean(compute='_compute_lock_reason', help="Set where the person may reset it to draft.")
-    override_ids = fields.One2many('payment.override', 'payment_id', string='Overrides', readonly=True)
 
     # ------------------------------------------------------------------
     # Computes
@@ -108,6 +107,11 @@ class AccountPayment(models.Model):
     def _guard_payments(self):
         # OVERRIDE payment.posting.guard
         return self.sudo()
+
+    @api.model
+    def _guard_label(self, name):
+        # EXTENDS payment.posting.guard
+        return _("Memo") if name == 'ref' else super()._guard_label(name)
 
     def _guard_locked(self):
         """The payments among these whose content is locked: the posted ones."""

@@ -133,7 +133,7 @@ class PaymentOverride(models.Model):
     @api.model
     def _prepare_edit(self, record, name, value):
         record = record.sudo()
-        label = record._fields[name]._description_string(self.env)
+        label = record._guard_label(name)
         if record._name == 'account.move.line':
             label = _("Journal item %(account)s, %(field)s", account=record.account_id.code, field=label)
         return {

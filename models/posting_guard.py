@@ -144,9 +144,13 @@ class PostingGuard(models.AbstractModel):
         self.env['payment.override'].sudo()._record_edits(changes, vals)
 
     @api.model
+    def _guard_label(self, name):
+        """The label of a field as the person reads it on screen."""
+        return self._fields[name]._description_string(self.env)
+
+    @api.model
     def _guard_labels(self, names):
-        """The labels of fields as the person reads them on screen, in a stable order."""
-        return ', '.join(sorted({self._fields[name]._description_string(self.env) for name in names}))
+        return ', '.join(sorted({self._guard_label(name) for name in names}))
 
     def _guard_refuse_mixed_write(self, vals):
         """A change of state that carries content along would be judged by one state and stored in another."""

@@ -1,0 +1,2 @@
+from . import test_voucher_number
+from . import test_voucher_digest

@@ -8,3 +8,17 @@ from . import account_bank_statement_line
 from . import payment_digest
 from . import account_payment_voucher
 from . import account_move_voucher
+from . import payment_approval_machine
+from . import payment_append_only
+from . import payment_approval_history
+from . import payment_approval_setting_log
+from . import res_company
+from . import res_config_settings
+from . import account_payment_approval
+from . import account_payment_approval_lock
+from . import account_payment_approval_content
+from . import account_payment_approval_step
+from . import account_payment_approval_origin
+from . import account_payment_approval_post
+from . import account_payment_approval_bank
+from . import account_move_approval

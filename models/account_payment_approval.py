@@ -1,7 +1,9 @@
 """Approval of payments: the fields, who may take which step, and why not."""
 from dataclasses import dataclass
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.osv import expression
 from odoo.tools import sql
 from odoo.tools.misc import formatLang
 
@@ -42,7 +44,7 @@ class AccountPayment(models.Model):
     authorizer_date = fields.Datetime(string='Authorized on', readonly=True, copy=False)
     approval_stage_date = fields.Datetime(string='In this Stage since', readonly=True, copy=False)
     approval_returned = fields.Boolean(
-        string='Returned', readonly=True, copy=False, help="Rejected, and not submitted again since.",
+        string='Returned', readonly=True, copy=False, help="Rejected, or sent back because its content changed, and not taken up since.",
     )
     approval_history_ids = fields.One2many(
         'payment.approval.history', 'payment_id', string='Approval History', readonly=True, copy=False,
@@ -57,6 +59,11 @@ class AccountPayment(models.Model):
     is_authorization_required = fields.Boolean(
         compute='_compute_approval_size', string='Needs Authorization',
         help="Set where the amount is at or above the authorization threshold of the company.",
+    )
+
+    is_approval_late = fields.Boolean(
+        compute='_compute_is_approval_late', search='_search_is_approval_late', string='Late',
+        help="Waits in its stage for longer than the reminder days of the company.",
     )
 
     can_submit, submit_blocked_reason = _right('Can Submit'), _reason('Why not Submit')
@@ -109,6 +116,26 @@ class AccountPayment(models.Model):
                 reason = payment._get_why_not(action, actor) if payment._origin else _("Save the payment first.")
                 payment[f'can_{action}'] = not reason
                 payment[f'{action}_blocked_reason'] = reason
+
+    @api.depends('approval_state', 'approval_stage_date')
+    def _compute_is_approval_late(self):
+        late = self._origin.sudo().filtered_domain(self._get_late_domain())
+        for payment in self:
+            payment.is_approval_late = payment._origin.id in late.ids
+
+    def _search_is_approval_late(self, operator, value):
+        domain = self._get_late_domain()
+        return domain if (operator == '=') == bool(value) else ['!', *domain]
+
+    @api.model
+    def _get_late_domain(self):
+        """The payments that wait too long, each by the reminder days of its own company, as one normalized domain."""
+        companies = self.env['res.company'].sudo().search([('payment_reminder_days', '>', 0)])
+        return expression.OR([[
+            ('company_id', '=', company.id),
+            ('approval_state', 'in', machine.IN_PROGRESS),
+            ('approval_stage_date', '<', fields.Datetime.now() - timedelta(days=company.payment_reminder_days)),
+        ] for company in companies] or [expression.FALSE_DOMAIN])
 
     # ------------------------------------------------------------------
     # Facts
@@ -174,6 +201,8 @@ class AccountPayment(models.Model):
         if action == 'submit' and self.approval_state == 'draft' and not self.is_approval_required:
             return _("Payments of this kind need no approval in %(company)s. Confirm the payment instead.",
                      company=self.company_id.sudo().name)
+        if action == 'post' and self.approval_state == 'draft' and not self.is_approval_required:
+            return False
         transition = self._get_transition(action)
         if not transition or transition.roles == (machine.ORIGIN,):
             return self._get_why_not_stage(action)
@@ -186,6 +215,8 @@ class AccountPayment(models.Model):
         labels = dict(self._fields['approval_state']._description_selection(self.env))
         if self.approval_state == 'draft' and action != 'submit':
             return _("It has not been submitted yet. Submit it for review first.")
+        if self.approval_state == 'under_review' and self.approval_returned:
+            return _("It went back to review. %(reason)s", reason=self.approval_history_ids.sorted('id')[-1:].comments)
         return _(
             "Its stage is \"%(stage)s\"; this step is for payments in \"%(stages)s\".",
             stage=labels[self.approval_state],

@@ -1,1 +1,2 @@
 from . import payment_reset
+from . import payment_reject

@@ -13,3 +13,17 @@ from . import account_payment_voucher_print
 from . import account_payment_voucher_content
 from . import payment_voucher_code
 from . import ir_actions_report
+from . import payment_approval_machine
+from . import payment_append_only
+from . import payment_approval_history
+from . import payment_approval_setting_log
+from . import res_company
+from . import res_config_settings
+from . import account_payment_approval
+from . import account_payment_approval_lock
+from . import account_payment_approval_content
+from . import account_payment_approval_step
+from . import account_payment_approval_origin
+from . import account_payment_approval_post
+from . import account_payment_approval_bank
+from . import account_move_approval

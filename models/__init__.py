@@ -27,3 +27,6 @@ from . import account_payment_approval_origin
 from . import account_payment_approval_post
 from . import account_payment_approval_bank
 from . import account_move_approval
+from . import payment_settlement
+from . import account_payment_settlement
+from . import account_move_settlement

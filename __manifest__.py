@@ -13,6 +13,10 @@
         'security/payment_approval_security.xml',
         'security/ir.model.access.csv',
         'data/ir_sequence_data.xml',
+        'report/payment_voucher_actions.xml',
+        'report/payment_voucher_style.xml',
+        'report/payment_voucher_templates.xml',
+        'views/account_payment_voucher_views.xml',
         'wizards/payment_reset_views.xml',
         'wizards/payment_reject_views.xml',
         'views/payment_approval_history_views.xml',
@@ -22,7 +26,8 @@
         'views/account_move_views.xml',
         'views/payment_override_views.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/res_users_demo.xml',
+    ],
     'application': True,
-    'installable': True,
 }

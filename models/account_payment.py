@@ -3,7 +3,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
-from .posting_guard import PAIRING
+from .posting_guard import MANAGER_GROUP, PAIRING
 
 NAMES_SHOWN = 5
 
@@ -29,22 +29,41 @@ class AccountPayment(models.Model):
         posted = self._origin.filtered(lambda payment: payment.state == 'posted')
         manager = bool(posted) and self._guard_is_manager()
         reconciled = posted._guard_reconciled()
+        managers = {} if manager else posted._guard_manager_names()
         for payment in self:
             origin = payment._origin
             payment.is_locked = origin in posted and (origin in reconciled or not manager)
             payment.can_reset = origin in posted and not payment.is_locked
-            payment.lock_reason = payment.is_locked and payment._get_lock_reason(origin in reconciled)
+            payment.lock_reason = payment.is_locked and payment._get_lock_reason(
+                origin in reconciled, managers.get(payment.company_id),
+            )
 
-    def _get_lock_reason(self, reconciled):
+    def _get_lock_reason(self, reconciled, managers):
+        """Why the payment is locked, what unlocks it and who can, for the banner."""
+        who = _("a Payment Manager (%(names)s)", names=managers) if managers else _("a Payment Manager")
         if reconciled:
             return _(
-                "This payment is posted and reconciled: nobody can change it. "
-                "To change it, unreconcile it first; then a Payment Manager can edit it or reset it to draft.",
+                "This payment is posted and reconciled: nobody can change it. To change it, unreconcile it first; "
+                "then %(who)s can edit it or reset it to draft.", who=who,
             )
         return _(
-            "This payment is posted: its content stays as it is. "
-            "A Payment Manager can edit it or reset it to draft; the change goes on record.",
+            "This payment is posted: its content stays as it is. To change it, ask %(who)s to edit it or to reset it "
+            "to draft; the change goes on record.", who=who,
         )
+
+    def _guard_manager_names(self):
+        """The names of the Payment Managers of each company, the first few: read in one go.
+
+        :return: dict of company: names, joined for reading
+        """
+        if not self:
+            return {}
+        group = self.env.ref(MANAGER_GROUP)
+        managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
+        return {
+            company: ', '.join(managers.filtered(lambda user: company in user.company_ids)[:NAMES_SHOWN].mapped('name'))
+            for company in self.company_id
+        }
 
     # ------------------------------------------------------------------
     # CRUD
@@ -63,8 +82,8 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         # EXTENDS account
-        if vals.get('move_id'):
-            self._guard_check_relink(self.env['account.move'].browse(vals['move_id']))
+        if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
+            self._guard_refuse_link()
         return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)
@@ -123,11 +142,10 @@ class AccountPayment(models.Model):
         settled = super()._guard_settle(changing)
         return settled if changing else settled.with_context(skip_account_move_synchronization=True)
 
-    def _guard_will_change(self, name, value):
+    def _guard_touched(self, vals):
         # EXTENDS payment.posting.guard
-        if name == 'paired_internal_transfer_payment_id' and self._guard_has_pass(PAIRING):
-            return False
-        return super()._guard_will_change(name, value)
+        touched = super()._guard_touched(vals)
+        return touched - {'paired_internal_transfer_payment_id'} if self._guard_has_pass(PAIRING) else touched
 
     def _guard_authorize(self, labels=False):
         """Permit a change of locked payments, or refuse it: the rule of the guard.
@@ -165,12 +183,6 @@ class AccountPayment(models.Model):
                 "Ask a Payment Manager to do it, or reverse the payment with a new one.",
                 payments=self._guard_names(),
             ))
-
-    def _guard_check_relink(self, entry):
-        """A payment does not move onto an entry that is posted or belongs to another payment."""
-        taken = entry.sudo().filtered(lambda move: move.state == 'posted' or move.payment_id - self)
-        if taken and self.sudo().move_id != taken:
-            self._guard_refuse_link()
 
     def _guard_refuse_link(self):
         raise UserError(_(

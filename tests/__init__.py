@@ -1,3 +1,4 @@
+from . import test_guard_matrix
 from . import test_voucher_number
 from . import test_voucher_digest
 from . import test_approval_matrix

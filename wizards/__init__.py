@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import payment_reset
 from . import payment_reject

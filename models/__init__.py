@@ -1,4 +1,5 @@
 from . import posting_guard
+from . import payment_append_only
 from . import payment_override
 from . import account_payment
 from . import account_move
@@ -14,7 +15,6 @@ from . import account_payment_voucher_content
 from . import payment_voucher_code
 from . import ir_actions_report
 from . import payment_approval_machine
-from . import payment_append_only
 from . import payment_approval_history
 from . import payment_approval_setting_log
 from . import res_company

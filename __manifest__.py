@@ -11,6 +11,11 @@
         'security/payment_security.xml',
         'security/payment_override_security.xml',
         'security/ir.model.access.csv',
+        'data/ir_sequence_data.xml',
+        'report/payment_voucher_actions.xml',
+        'report/payment_voucher_style.xml',
+        'report/payment_voucher_templates.xml',
+        'views/account_payment_voucher_views.xml',
         'wizards/payment_reset_views.xml',
         'views/account_payment_views.xml',
         'views/account_move_views.xml',
@@ -20,5 +25,4 @@
         'demo/res_users_demo.xml',
     ],
     'application': True,
-    'installable': True,
 }

@@ -6,3 +6,10 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import account_bank_statement_line
 from . import account_payment_method_line
+from . import payment_digest
+from . import account_payment_voucher
+from . import account_move_voucher
+from . import account_payment_voucher_print
+from . import account_payment_voucher_content
+from . import payment_voucher_code
+from . import ir_actions_report

@@ -82,8 +82,8 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         # EXTENDS account
-        if vals.get('move_id'):
-            self._guard_check_relink(self.env['account.move'].browse(vals['move_id']))
+        if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
+            self._guard_refuse_link()
         return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)
@@ -183,12 +183,6 @@ class AccountPayment(models.Model):
                 "Ask a Payment Manager to do it, or reverse the payment with a new one.",
                 payments=self._guard_names(),
             ))
-
-    def _guard_check_relink(self, entry):
-        """A payment does not move onto an entry that is posted or belongs to another payment."""
-        taken = entry.sudo().filtered(lambda move: move.state == 'posted' or move.payment_id - self)
-        if taken and self.sudo().move_id != taken:
-            self._guard_refuse_link()
 
     def _guard_refuse_link(self):
         raise UserError(_(

@@ -24,7 +24,7 @@ class PaymentOverride(models.Model):
     _rec_name = 'record_name'
     _check_company_auto = True
 
-    payment_id = fields.Many2one('account.payment', string='Payment', readonly=True, index=True, ondelete='restrict')
+    payment_id = fields.Many2one('account.payment', readonly=True, index=True, ondelete='restrict')
     move_id = fields.Many2one('account.move', string='Journal Entry', readonly=True, index=True, ondelete='set null')
     record_name = fields.Char(string='Number', readonly=True, required=True)
     company_id = fields.Many2one('res.company', readonly=True, index=True)
@@ -54,7 +54,7 @@ class PaymentOverride(models.Model):
             self._refuse_change()
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         # OVERRIDE
         return self._refuse_change()
 

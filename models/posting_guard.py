@@ -102,8 +102,16 @@ class PostingGuard(models.AbstractModel):
         return [(self - locked, vals)] + pairs if self - locked else pairs
 
     def _guard_touched(self, vals):
-        """The names among these values that the guard has to judge; what a pass opens is not among them."""
-        return set() if self._guard_has_pass(OVERRIDE) else self._guard_protected_fields().intersection(vals)
+        """The names among these values that the guard judges here.
+
+        Commands on items are judged where they arrive, by the items' own guard; what a pass opens is not judged.
+        """
+        if self._guard_has_pass(OVERRIDE):
+            return set()
+        return {
+            name for name in self._guard_protected_fields().intersection(vals)
+            if self._fields[name].type != 'one2many'
+        }
 
     def _guard_locked(self):
         """The records among these whose payment is locked."""
@@ -127,10 +135,8 @@ class PostingGuard(models.AbstractModel):
         return changes
 
     def _guard_will_change(self, name, value):
-        """Whether writing the value would change the stored one; commands on lines are judged on the lines."""
+        """Whether writing the value would change the stored one."""
         field = self._fields[name]
-        if field.type == 'one2many':
-            return False
         record = self.sudo()
         if field.type == 'many2many':
             return set(record[name].ids) != set(record.new({name: value})[name].ids)

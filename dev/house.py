@@ -1,0 +1,116 @@
+"""All that a command needs to work with Odoo: the Odoo, its Python, a server, databases, and how to start it."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import socket
+
+from dev import cache, find_odoo, postgres, python_env
+from dev.database import Databases
+from dev.process import ROOT, run, started, tail
+from dev.report import Exit, Stop, say, step
+
+MODULE = cache.NAME
+NOT_THE_ADDON = {'dev', 'deploy', 'bench', 'docs', 'tests', 'legacy', '__pycache__'}
+
+
+@dataclasses.dataclass
+class House:
+    """See :func:`opened`."""
+    odoo: find_odoo.Odoo
+    python: str
+    extra: dict
+    databases: Databases
+
+    def command(self, *arguments, first=()):
+        """An Odoo command line; ``first`` goes before everything, as a subcommand does."""
+        places = ','.join(map(str, (cache.addons_folder(), *self.odoo.addons)))
+        return [*self.odoo.command(self.python), *first, f'--addons-path={places}',
+                f'--data-dir={self.databases.files}', *self.databases.server.odoo_arguments(), *arguments]
+
+    def environment(self):
+        return {**os.environ, **self.extra, 'ODOO_RC': os.devnull, 'PYTHONUNBUFFERED': '1'}
+
+    def run(self, database, log, *arguments, first=(), text=None):
+        """Runs Odoo on a database until it stops by itself; returns its exit code."""
+        command = self.command('-d', database, '--max-cron-threads=0', f'--http-port={free_port()}',
+                               '--http-interface=127.0.0.1', *arguments, first=first)
+        log.unlink(missing_ok=True)
+        return run(command, log, time_limit(), text=text, env=self.environment())
+
+    def start(self, database, log, *arguments):
+        """An Odoo that serves while the block lasts."""
+        log.unlink(missing_ok=True)
+        return started(self.command('-d', database, *arguments), log, env=self.environment())
+
+    def need(self, database, log, *arguments):
+        """Like :meth:`run`, for installations: stops when Odoo did not finish the work."""
+        code = self.run(database, log, '--stop-after-init', *arguments)
+        text = log.read_text(errors='replace')
+        if code or 'Modules loaded.' not in text or ' CRITICAL ' in text:
+            raise Stop(Exit.ODOO_FAILED, f'Odoo failed:\n{tail(log, 15)}\n  the whole log: {log}.', '')
+
+    def template(self):
+        """Name of the database of this Odoo build with ``account`` and demo data, made at the first call."""
+        name = self.databases.name('tpl', self.odoo.build)
+        with cache.lock(cache.folder() / 'template.lock'):
+            if not self.databases.exists(name):
+                with step('template database: account with demo data (once for each Odoo build)'):
+                    self._make_template(name)
+        return name
+
+    def _make_template(self, name):
+        half = self.databases.passing('tpl')
+        try:
+            self.databases.create(half)
+            self.need(half, logs() / 'template.log', '-i', 'account')
+            self.databases.rename(half, name)
+        except BaseException:
+            self.databases.drop(half)
+            raise
+
+
+@contextlib.contextmanager
+def opened():
+    """A House while the block lasts; stops the private server at the end."""
+    with step('find Odoo 17'):
+        odoo = find_odoo.find()
+        say(f'   Odoo {odoo.release} in {odoo.root}')
+    python, extra = python_env.for_odoo(odoo)
+    with postgres.server() as server:
+        databases = Databases(server, python)
+        databases.check_rights()
+        gone = databases.drop_left_over()
+        if gone:
+            say(f'   dropped databases of an interrupted run: {", ".join(gone)}')
+        yield House(odoo, python, extra, databases)
+
+
+def logs():
+    path = cache.folder() / 'logs'
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def time_limit():
+    """Seconds that one run of Odoo may take."""
+    return float(os.environ.get('PAE_TIME_LIMIT') or 1500)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def fingerprint():
+    """Changes when a file that Odoo loads from the addon changes."""
+    files = sorted(path for path in ROOT.rglob('*') if path.is_file() and _loaded(path.relative_to(ROOT)))
+    return cache.digest(*(f'{path.relative_to(ROOT)} {cache.digest(path.read_bytes())}' for path in files), size=16)
+
+
+def _loaded(path: pathlib.Path):
+    """True for the manifest, Python, data and static files of the addon."""
+    hidden = any(part.startswith('.') for part in path.parts)
+    code = len(path.parts) > 1 or path.suffix == '.py'
+    return code and not hidden and not NOT_THE_ADDON.intersection(path.parts) and path.suffix != '.pyc'

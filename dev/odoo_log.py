@@ -1,0 +1,80 @@
+"""Odoo's log read as records: what the test runner did, and lines that nobody explained."""
+import dataclasses
+import pathlib
+import re
+import time
+
+from dev.report import say
+
+HEAD = re.compile(r'^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (\d+) '
+                  r'(DEBUG|INFO|RUNBOT|WARNING|ERROR|CRITICAL) (\S+) (\S+): (.*)$')
+LOUD = ('WARNING', 'ERROR', 'CRITICAL')
+ALLOWLIST = pathlib.Path(__file__).with_name('log_allowlist.txt')
+
+
+@dataclasses.dataclass
+class Record:
+    """One record with the lines that belong to it (tracebacks)."""
+    level: str
+    logger: str
+    message: str
+    more: list
+
+    def head(self):
+        return f'{self.level} {self.logger}: {self.message}'
+
+    def text(self):
+        return '\n'.join([self.head(), *self.more])
+
+
+def records(text):
+    """The records of a log, in order; lines before the first are dropped."""
+    found = []
+    for line in text.splitlines():
+        head = HEAD.match(line)
+        if head:
+            found.append(Record(head[3], head[5], head[6], []))
+        elif found:
+            found[-1].more.append(line)
+    return found
+
+
+def allowed(path=ALLOWLIST):
+    """Patterns of the list of explained lines. Raises ValueError where one stands without its reason."""
+    patterns, reason = [], False
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if line.startswith('#'):
+            reason = True
+        elif not line.strip():
+            reason = False
+        elif not reason:
+            raise ValueError(f'{path.name}:{number}: a pattern without a reason above it')
+        else:
+            patterns.append(re.compile(line))
+    return patterns
+
+
+def unexplained(found, patterns):
+    """Loud records that no pattern explains. Verdicts of the test runner are counted elsewhere."""
+    return [record for record in found if record.level in LOUD and not is_verdict(record)
+            and not any(pattern.search(record.head()) for pattern in patterns)]
+
+
+def is_verdict(record):
+    """True for what the runner says about a test or about all of them."""
+    return bool(re.match(r'(FAIL|ERROR): ', record.message) and '.tests' in record.logger) \
+        or record.logger == 'odoo.tests.result' \
+        or record.message == 'At least one test failed when loading the modules.'
+
+
+def follow(log, process):
+    """Prints loud lines of a growing log until the process ends."""
+    with log.open(errors='replace') as handle:
+        while process.poll() is None:
+            line = handle.readline()
+            if not line:
+                time.sleep(0.5)
+                continue
+            head = HEAD.match(line)
+            if head and head[3] in LOUD:
+                say(line.rstrip())

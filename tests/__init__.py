@@ -11,3 +11,4 @@ from . import test_voucher_mail
 from . import test_approval_matrix
 from . import test_approval_stories
 from . import test_approval_register
+from . import test_voucher_bidi

@@ -1,5 +1,6 @@
 """Statement lines are posted as soon as they exist, and their entry goes with them."""
-from odoo import models
+from odoo import _, api, models
+from odoo.exceptions import UserError
 
 from .posting_guard import PASS_KEY, STATEMENT_LINE
 
@@ -7,6 +8,35 @@ from .posting_guard import PASS_KEY, STATEMENT_LINE
 class AccountBankStatementLine(models.Model):
     _inherit = 'account.bank.statement.line'
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        entries = self.env['account.move'].browse({vals['move_id'] for vals in vals_list if vals.get('move_id')})
+        entries._guard_refuse_statement_line()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS account
+        if 'move_id' in vals:
+            self.filtered(lambda line: line.move_id.id != vals['move_id']).move_id._guard_refuse_statement_line()
+        return super().write(vals)
+
     def unlink(self):
         # EXTENDS account
         return super(AccountBankStatementLine, self.with_context(**{PASS_KEY: STATEMENT_LINE})).unlink()
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    def _guard_refuse_statement_line(self):
+        """An entry that exists on its own does not become the entry of a statement line, which could delete it.
+
+        :raise UserError: for posted entries and those of payments
+        """
+        if taken := self.sudo().filtered(lambda move: move.state == 'posted' or move.payment_id):
+            raise UserError(_(
+                "Posted payments cannot be modified: the journal entry %(entries)s cannot be linked to a statement "
+                "line. Create the statement line on its own, then reconcile the two.",
+                entries=', '.join(taken.mapped('display_name')),
+            ))

@@ -57,6 +57,8 @@ class AccountMove(models.Model):
     def write(self, vals):
         # EXTENDS account
         moves = self._guard_state_change(vals) if 'state' in vals else self
+        if vals.get('state') == 'posted':
+            vals = {**vals, 'posted_before': True}
         if 'posted_before' in vals and not vals['posted_before']:
             self._guard_check_posted_before()
         result = all([super(AccountMove, records).write(values) for records, values in moves._guard_split(vals)])
@@ -92,7 +94,7 @@ class AccountMove(models.Model):
         own = {
             'amount_residual', 'amount_residual_signed', 'amount_tax', 'amount_tax_signed', 'amount_total',
             'amount_total_in_currency_signed', 'amount_total_signed', 'amount_untaxed', 'amount_untaxed_signed',
-            'auto_post_origin_id', 'commercial_partner_id', 'currency_id', 'fiscal_position_id',
+            'auto_post', 'auto_post_origin_id', 'auto_post_until', 'commercial_partner_id', 'currency_id', 'fiscal_position_id',
             'inalterable_hash', 'invoice_cash_rounding_id', 'invoice_date', 'invoice_date_due', 'invoice_line_ids',
             'invoice_payment_term_id', 'is_storno', 'line_ids', 'move_type', 'name', 'partner_bank_id', 'partner_id',
             'payment_id', 'payment_ids', 'payment_reference', 'payment_state', 'posted_before',
@@ -106,8 +108,7 @@ class AccountMove(models.Model):
     def _guard_free_fields(self):
         # EXTENDS payment.posting.guard
         return super()._guard_free_fields() | {
-            'access_token', 'activity_ids', 'attachment_ids', 'auto_post', 'auto_post_until', 'delivery_date',
-            'incoterm_location', 'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name',
+            'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location', 'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name',
             'invoice_source_email', 'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
             'partner_shipping_id', 'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id',
             'send_and_print_values', 'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check',
@@ -158,7 +159,7 @@ class AccountMove(models.Model):
             entering._guard_check_posted_content(vals)
             return self
         leaving = self.filtered(lambda move: move.state == 'posted')
-        if leaving._guard_changes(vals, self._guard_protected_fields().intersection(vals)):
+        if leaving._guard_changes(vals, self._guard_touched(vals)):
             leaving._guard_refuse_mixed_write(vals)
         return self._guard_leave_posted('cancel' if vals['state'] == 'cancel' else 'reset')
 
@@ -173,12 +174,12 @@ class AccountMove(models.Model):
             ))
 
     def _guard_check_posted_before(self):
-        """What was posted once stays known as posted once: its number must not become deletable."""
-        if posted_once := self.filtered('posted_before'):
+        """A payment that was posted once stays known as posted once: its number must not become deletable."""
+        if posted_once := self.filtered('posted_before')._guard_payments():
             raise UserError(_(
-                "Posted journal entries cannot be marked as never posted: %(entries)s. "
-                "Its number stays in the books; cancel it instead of deleting it.",
-                entries=', '.join(posted_once.mapped('display_name')),
+                "Posted payments cannot be modified: %(payments)s was posted once, and that cannot be taken back. "
+                "Its number stays in the books; cancel the payment instead of deleting it.",
+                payments=posted_once._guard_names(),
             ))
 
     def _guard_check_payment_link(self):
@@ -199,10 +200,7 @@ class AccountMove(models.Model):
         """
         if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
             return
-        posted_once = self.filtered('posted_before')
-        if not posted_once:
-            return
-        posted_once._guard_payments()._unlink_except_posted_once()
-        posted = posted_once.filtered(lambda move: move.state == 'posted')
+        self._guard_payments()._unlink_except_posted_once()
+        posted = self.filtered(lambda move: move.state == 'posted')
         if posted and not self._guard_has_pass(STATEMENT_LINE):
             posted._guard_leave_posted('delete')

@@ -82,8 +82,8 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         # EXTENDS account
-        if vals.get('move_id'):
-            self._guard_check_relink(self.env['account.move'].browse(vals['move_id']))
+        if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
+            self._guard_refuse_link()
         return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)
@@ -142,11 +142,10 @@ class AccountPayment(models.Model):
         settled = super()._guard_settle(changing)
         return settled if changing else settled.with_context(skip_account_move_synchronization=True)
 
-    def _guard_will_change(self, name, value):
+    def _guard_touched(self, vals):
         # EXTENDS payment.posting.guard
-        if name == 'paired_internal_transfer_payment_id' and self._guard_has_pass(PAIRING):
-            return False
-        return super()._guard_will_change(name, value)
+        touched = super()._guard_touched(vals)
+        return touched - {'paired_internal_transfer_payment_id'} if self._guard_has_pass(PAIRING) else touched
 
     def _guard_authorize(self, labels=False):
         """Permit a change of locked payments, or refuse it: the rule of the guard.
@@ -184,12 +183,6 @@ class AccountPayment(models.Model):
                 "Ask a Payment Manager to do it, or reverse the payment with a new one.",
                 payments=self._guard_names(),
             ))
-
-    def _guard_check_relink(self, entry):
-        """A payment does not move onto an entry that is posted or belongs to another payment."""
-        taken = entry.sudo().filtered(lambda move: move.state == 'posted' or move.payment_id - self)
-        if taken and self.sudo().move_id != taken:
-            self._guard_refuse_link()
 
     def _guard_refuse_link(self):
         raise UserError(_(

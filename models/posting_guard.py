@@ -86,8 +86,8 @@ class PostingGuard(models.AbstractModel):
         :return: list of (records, values) pairs to be written one after the other
         :raise UserError: when a locked record would change and the person may not do that
         """
-        touched = self._guard_protected_fields().intersection(vals)
-        if not touched or self._guard_has_pass(OVERRIDE):
+        touched = self._guard_touched(vals)
+        if not touched:
             return [(self, vals)]
         locked = self._guard_locked()
         if not locked:
@@ -100,6 +100,18 @@ class PostingGuard(models.AbstractModel):
         kept = {name: value for name, value in vals.items() if name not in touched or name in changed}
         pairs = [(locked._guard_settle(bool(changes)), kept)]
         return [(self - locked, vals)] + pairs if self - locked else pairs
+
+    def _guard_touched(self, vals):
+        """The names among these values that the guard judges here.
+
+        Commands on items are judged where they arrive, by the items' own guard; what a pass opens is not judged.
+        """
+        if self._guard_has_pass(OVERRIDE):
+            return set()
+        return {
+            name for name in self._guard_protected_fields().intersection(vals)
+            if self._fields[name].type != 'one2many'
+        }
 
     def _guard_locked(self):
         """The records among these whose payment is locked."""
@@ -123,10 +135,8 @@ class PostingGuard(models.AbstractModel):
         return changes
 
     def _guard_will_change(self, name, value):
-        """Whether writing the value would change the stored one; commands on lines are judged on the lines."""
+        """Whether writing the value would change the stored one."""
         field = self._fields[name]
-        if field.type == 'one2many':
-            return False
         record = self.sudo()
         if field.type == 'many2many':
             return set(record[name].ids) != set(record.new({name: value})[name].ids)

@@ -1,0 +1,1 @@
+from . import payment_voucher_report

@@ -4,6 +4,10 @@ from . import test_guard_matrix
 from . import test_guard_x2many
 from . import test_voucher_number
 from . import test_voucher_digest
+from . import test_voucher_report
+from . import test_voucher_print
+from . import test_voucher_verify
+from . import test_voucher_mail
 from . import test_approval_matrix
 from . import test_approval_stories
 from . import test_approval_register

@@ -19,11 +19,13 @@
         'views/account_payment_voucher_views.xml',
         'wizards/payment_reset_views.xml',
         'wizards/payment_reject_views.xml',
+        'wizards/account_payment_register_views.xml',
         'views/payment_approval_history_views.xml',
         'views/account_payment_approval_views.xml',
         'views/res_config_settings_views.xml',
         'views/account_payment_views.xml',
         'views/account_move_views.xml',
+        'views/account_move_settlement_views.xml',
         'views/payment_override_views.xml',
     ],
     'demo': [

@@ -267,7 +267,7 @@ class AccountPayment(models.Model):
             'stage_to': row.target,
             'action_type': row.action,
             'user_id': actor.uid,
-            'role': machine.role_used(row, actor.roles | submitter),
+            'role': machine.role_used(row, actor.roles | submitter) or machine.ODOO,
             'approval_date': now,
             'comments': comment or False,
             'amount': self.amount,

@@ -10,4 +10,6 @@ from . import test_voucher_verify
 from . import test_voucher_mail
 from . import test_approval_matrix
 from . import test_approval_stories
+from . import test_approval_gate
+from . import test_approval_batch
 from . import test_approval_register

@@ -10,6 +10,7 @@
     'data': [
         'security/payment_security.xml',
         'security/payment_override_security.xml',
+        'security/payment_approval_security.xml',
         'security/ir.model.access.csv',
         'data/ir_sequence_data.xml',
         'report/payment_voucher_actions.xml',
@@ -17,8 +18,14 @@
         'report/payment_voucher_templates.xml',
         'views/account_payment_voucher_views.xml',
         'wizards/payment_reset_views.xml',
+        'wizards/payment_reject_views.xml',
+        'wizards/account_payment_register_views.xml',
+        'views/payment_approval_history_views.xml',
+        'views/account_payment_approval_views.xml',
+        'views/res_config_settings_views.xml',
         'views/account_payment_views.xml',
         'views/account_move_views.xml',
+        'views/account_move_settlement_views.xml',
         'views/payment_override_views.xml',
     ],
     'demo': [

@@ -26,11 +26,12 @@ class AccountMoveLine(models.Model):
         return all([super(AccountMoveLine, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)
-    def _unlink_except_posted_payment(self):
-        """Items of posted payments stay; core's own check gives way to a key of the context."""
+    def _unlink_except_posted_entry(self):
+        """Items of posted entries stay; core's own check gives way to a key of the context."""
         if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
             return
-        self._guard_authorize_entries(self.move_id.ids, 'delete_item')
+        self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
+        self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()
 
     # ------------------------------------------------------------------
     # Guard

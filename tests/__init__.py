@@ -4,3 +4,8 @@ from . import test_guard_entries
 from . import test_guard_matrix
 from . import test_guard_wizards
 from . import test_guard_x2many
+from . import test_voucher_number
+from . import test_voucher_digest
+from . import test_approval_matrix
+from . import test_approval_stories
+from . import test_approval_register

@@ -1,2 +1,4 @@
 from . import base_partner_merge
 from . import payment_reset
+from . import payment_reject
+from . import account_payment_register

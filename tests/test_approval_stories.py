@@ -1,0 +1,292 @@
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .approval_common import ApprovalCommon
+
+
+@tagged('post_install', '-at_install')
+class TestApprovalStories(ApprovalCommon):
+
+    def test_reviewer_creates_submits_and_reviews(self):
+        """The story of the issue: a reviewer's own small payment, an approver follows."""
+        reviewer = self.people['reviewer']
+        Payment = self.env['account.payment'].with_user(reviewer)
+        with Form(Payment.with_context(default_payment_type='outbound', default_partner_type='supplier')) as form:
+            form.partner_id = self.partner_a
+            form.amount = 250.0
+            form.journal_id = self.company_data['default_journal_bank']
+        payment = form.record
+        payment.action_submit_for_review()
+        self.assertEqual(payment.approval_state, 'under_review')
+        self.assertIn(payment, Payment.search([('approval_state', '=', 'under_review')]))
+        payment.action_review_payment()
+        self.assertRecordValues(payment, [{'approval_state': 'for_approval', 'reviewer_id': reviewer.id}])
+        self.assertTrue(payment.reviewer_date)
+        self.assertTrue(payment.voucher_number)
+        with self.assertRaisesRegex(UserError, 'somebody else'):
+            payment.action_approve_payment()
+        self.as_person(payment, 'approver').action_approve_payment()
+        payment.action_post()
+        self.assertEqual(payment.state, 'posted')
+        self.assertEqual(payment.approval_state, 'posted')
+
+    def test_payment_user_prepares_and_submits(self):
+        payment = self.env['account.payment'].with_user(self.people['user']).create({
+            'amount': 80.0, 'payment_type': 'outbound', 'partner_type': 'supplier', 'partner_id': self.partner_a.id,
+            'journal_id': self.company_data['default_journal_bank'].id,
+        })
+        payment.amount = 90.0
+        payment.action_submit_for_review()
+        self.assertEqual(payment.approval_state, 'under_review')
+        with self.assertRaisesRegex(UserError, 'Payment Reviewer'):
+            payment.action_review_payment()
+
+    def test_small_by_one_reviewer_for_somebody_else(self):
+        payment = self.bring_to(self.new_payment(), 'under_review')
+        reviewer = self.as_person(payment, 'reviewer')
+        reviewer.action_review_payment()
+        reviewer.action_approve_payment()
+        reviewer.action_post()
+        self.assertEqual(payment.state, 'posted')
+
+    def test_large_takes_three_people(self):
+        payment = self.bring_to(self.new_payment(10000.0), 'posted')
+        self.assertEqual(self.history_of(payment), [
+            ('submit', 'draft', 'under_review'),
+            ('review', 'under_review', 'for_approval'),
+            ('approve', 'for_approval', 'for_authorization'),
+            ('authorize', 'for_authorization', 'approved'),
+            ('post', 'approved', 'posted'),
+        ])
+        self.assertEqual(len(payment.approval_history_ids.user_id), 5)
+        self.assertEqual(payment.approval_digest, payment._get_content_digest())
+        self.assertFalse(payment.approval_history_ids._find_broken())
+
+    def test_nobody_acts_twice_on_a_large_one(self):
+        groups = ','.join(f'payment_account_enhanced.group_payment_{role}' for role in (
+            'user', 'reviewer', 'approver', 'authorizer', 'poster'))
+        self.people['all'] = self.new_person('all', groups)
+        payment = self.new_payment(20000.0)
+        everything = self.as_person(payment, 'all')
+        everything.action_submit_for_review()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            everything.action_review_payment()
+        self.as_person(payment, 'reviewer').action_review_payment()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            everything.action_approve_payment()
+        self.as_person(payment, 'approver').action_approve_payment()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            everything.action_authorize_payment()
+        self.assertEqual(payment.approval_state, 'for_authorization')
+
+    def test_manager_never_twice_on_a_large_one(self):
+        payment = self.bring_to(self.new_payment(20000.0), 'under_review')
+        manager = self.as_person(payment, 'manager')
+        manager.action_review_payment()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            manager.action_approve_payment()
+        self.as_person(payment, 'approver').action_approve_payment()
+        self.as_person(payment, 'authorizer').action_authorize_payment()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            manager.action_post()
+        self.as_person(payment, 'poster').action_post()
+        self.assertEqual(payment.state, 'posted')
+
+    def test_manager_never_approves_own(self):
+        payment = self.new_payment(100.0)
+        manager = self.as_person(payment, 'manager')
+        manager.action_submit_for_review()
+        manager.action_review_payment()
+        with self.assertRaisesRegex(UserError, 'You submitted it'):
+            manager.action_approve_payment()
+        receipt = self.new_payment(100.0, 'inbound')
+        self.as_person(receipt, 'manager').action_submit_for_review()
+        with self.assertRaisesRegex(UserError, 'You submitted it'):
+            self.as_person(receipt, 'manager').action_review_payment()
+
+    def test_odoobot_is_bound_by_the_duties(self):
+        payment = self.new_payment(100.0, 'inbound').with_user(self.env.ref('base.user_root'))
+        payment.action_submit_for_review()
+        with self.assertRaisesRegex(UserError, 'You submitted it'):
+            payment.action_review_payment()
+
+    def test_strict_duties_at_any_amount(self):
+        self.company.payment_strict_duties = True
+        payment = self.bring_to(self.new_payment(100.0), 'for_approval')
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            self.as_person(payment, 'reviewer').action_approve_payment()
+        self.as_person(payment, 'approver').action_approve_payment()
+        with self.assertRaisesRegex(UserError, 'nobody acts twice'):
+            self.as_person(payment, 'reviewer').action_post()
+        self.as_person(payment, 'poster').action_post()
+        self.assertEqual(payment.state, 'posted')
+
+    def test_receipt_needs_a_review(self):
+        receipt = self.bring_to(self.new_payment(50000.0, 'inbound'), 'approved')
+        self.assertEqual(receipt.reviewer_id, self.people['reviewer'])
+        self.bring_to(receipt, 'posted')
+
+    def test_rejected_and_submitted_again(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        number = payment.voucher_number
+        action = self.as_person(payment, 'approver').action_reject_payment()
+        Reject = self.env[action['res_model']].with_user(self.people['approver'])
+        Reject.with_context(**action['context']).create({'reason': 'Wrong amount'}).action_reject()
+        self.assertRecordValues(payment, [{
+            'approval_state': 'draft', 'reviewer_id': False, 'submitter_id': False, 'approval_returned': True,
+        }])
+        self.assertEqual(self.last_row(payment).comments, 'Wrong amount')
+        payment.amount = 90.0
+        self.bring_to(payment, 'posted')
+        self.assertEqual(payment.voucher_number, number)
+        self.assertFalse(payment.approval_returned)
+        self.assertFalse(payment.approval_history_ids._find_broken())
+
+    def test_rejection_needs_a_reason(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        wizard = self.env['payment.reject'].with_user(self.people['approver']).create({
+            'payment_ids': payment.ids, 'reason': '   '})
+        with self.assertRaisesRegex(UserError, 'reason'):
+            wizard.action_reject()
+        with self.assertRaisesRegex(UserError, 'reason'):
+            self.as_person(payment, 'approver')._run_approval('reject')
+
+    def test_recall_is_for_the_submitter(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        with self.assertRaisesRegex(UserError, 'approval_user'):
+            self.as_person(payment, 'manager').action_recall_payment()
+        self.as_person(payment, 'user').action_recall_payment()
+        self.assertEqual(payment.approval_state, 'draft')
+
+    def test_content_is_frozen_in_approval(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        for values in ({'amount': 1.0}, {'date': '2020-01-01'}, {'ref': 'else'}, {'partner_id': self.partner_b.id},
+                       {'remarks': 'else'}, {'payment_type': 'inbound'}):
+            for role in ('manager', 'nobody'):
+                with self.subTest(values=values, role=role), self.assertRaisesRegex(UserError, 'is in approval'):
+                    self.as_person(payment, role).write(values)
+        with self.assertRaisesRegex(UserError, 'is in approval'):
+            payment.move_id.line_ids[0].name = 'else'
+            self.env.flush_all()
+        with self.assertRaisesRegex(UserError, 'is in approval'):
+            payment.move_id.write({'date': '2020-01-01'})
+        self.as_person(payment, 'manager').message_post(body='Please hurry')
+        self.assertTrue(payment.is_locked)
+
+    def test_threshold_in_the_currency_of_the_company(self):
+        """The company counts in dollars; gold coins are worth half a dollar from 2017 on, a third before."""
+        coins = self.currency_data['currency']
+        payment = self.new_payment(20000.0, currency_id=coins.id, date=fields.Date.to_date('2017-06-01'))
+        self.assertTrue(payment.is_authorization_required)
+        self.assertFalse(self.new_payment(
+            19999.0, currency_id=coins.id, date=fields.Date.to_date('2017-06-01')).is_authorization_required)
+        self.assertFalse(self.new_payment(
+            20000.0, currency_id=coins.id, date=fields.Date.to_date('2016-06-01')).is_authorization_required)
+        self.bring_to(payment, 'for_authorization')
+
+    def test_two_companies_with_their_own_settings(self):
+        other = self.company_data_2['company']
+        other.with_user(self.people['manager']).sudo().payment_approval_inbound = False
+        other.payment_authorization_threshold = 50.0
+        ours = self.new_payment(100.0)
+        theirs = self.new_payment(100.0, journal_id=self.company_data_2['default_journal_bank'].id,
+                                  partner_bank_id=False)
+        self.assertEqual(theirs.company_id, other)
+        self.assertRecordValues(ours + theirs, [
+            {'is_authorization_required': False}, {'is_authorization_required': True}])
+        receipts = self.new_payment(100.0, 'inbound') + self.new_payment(
+            100.0, 'inbound', journal_id=self.company_data_2['default_journal_bank'].id)
+        self.assertEqual(receipts.mapped('is_approval_required'), [True, False])
+        receipts[1].action_post()
+        self.assertEqual(receipts[1].approval_state, 'posted')
+
+    def test_person_of_another_company_cannot_act(self):
+        stranger = self.company_data_2['company']
+        self.people['stranger'] = self.new_person(
+            'stranger', 'payment_account_enhanced.group_payment_manager',
+            company_id=stranger.id, company_ids=[(6, 0, stranger.ids)])
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        with self.assertRaises(UserError):
+            self.as_person(payment, 'stranger').action_approve_payment()
+        self.assertEqual(payment.approval_state, 'for_approval')
+
+    def test_bank_account_changed_after_approval(self):
+        untrusted = self.env['res.partner.bank'].create({
+            'acc_number': 'GB33BUKB20201555555556', 'partner_id': self.partner_a.id})
+        for account, values, shown in (
+            (untrusted, {'acc_number': 'GB94BARC10201530093459'}, 'GB94BARC10201530093459'),
+            (untrusted, {'allow_out_payment': True}, 'Trust'),
+            (self.bank_account, {'allow_out_payment': False}, 'Trust'),
+        ):
+            with self.subTest(values=values):
+                payment = self.bring_to(self.new_payment(partner_bank_id=account.id), 'approved')
+                account.write(values)
+                self.assertRecordValues(payment, [{
+                    'approval_state': 'under_review', 'reviewer_id': False, 'approver_id': False,
+                }])
+                with self.assertRaisesRegex(UserError, shown):
+                    self.as_person(payment, 'poster').action_post()
+                self.assertEqual(self.history_of(payment)[-1], ('return', 'approved', 'under_review'))
+                self.bring_to(payment, 'posted')
+
+    def test_content_changed_behind_the_back(self):
+        """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner_bank SET sanitized_acc_number = 'GB94BARC10201530093459' WHERE id = %s",
+            [self.bank_account.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, 'GB94BARC10201530093459'):
+            self.as_person(payment, 'poster').action_post()
+        self.assertEqual(payment.approval_state, 'approved')
+        answer = self.as_person(payment, 'poster').action_post_payment()
+        self.assertIn('GB94BARC10201530093459', answer['params']['message'])
+        self.assertEqual(payment.approval_state, 'under_review')
+        self.assertEqual(payment.state, 'draft')
+
+    def test_reset_by_a_manager_ends_the_approval(self):
+        payment = self.bring_to(self.new_payment(), 'posted')
+        self.as_person(payment, 'manager').action_draft()
+        self.assertRecordValues(payment, [{
+            'state': 'draft', 'approval_state': 'draft', 'submitter_id': False, 'approver_id': False,
+        }])
+        self.assertEqual(self.history_of(payment)[-1], ('reset', 'posted', 'draft'))
+        with self.assertRaisesRegex(UserError, 'not been submitted'):
+            self.as_person(payment, 'manager').action_post()
+        self.bring_to(payment, 'posted')
+
+    def test_cancel_and_back(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        self.as_person(payment, 'nobody').action_cancel()
+        self.assertEqual(payment.approval_state, 'cancelled')
+        self.as_person(payment, 'nobody').action_draft()
+        self.assertRecordValues(payment, [{'approval_state': 'draft', 'submitter_id': False}])
+        self.assertEqual([row[0] for row in self.history_of(payment)], ['submit', 'review', 'cancel', 'reset'])
+
+    def test_drafts_that_were_never_submitted_are_as_in_odoo(self):
+        payment = self.new_payment()
+        payment.action_cancel()
+        self.assertEqual(payment.approval_state, 'cancelled')
+        payment.action_draft()
+        self.assertFalse(payment.approval_history_ids)
+        payment.unlink()
+        self.assertFalse(payment.exists())
+
+    def test_submitted_payments_are_not_deleted(self):
+        payment = self.bring_to(self.new_payment(), 'under_review')
+        self.as_person(payment, 'user').action_recall_payment()
+        with self.assertRaisesRegex(UserError, 'Cancel it instead'):
+            payment.unlink()
+        with self.assertRaisesRegex(UserError, 'Cancel it instead'):
+            payment.move_id.with_context(force_delete=True).unlink()
+
+    def test_copy_starts_clean(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        copy = payment.copy()
+        self.assertRecordValues(copy, [{
+            'approval_state': 'draft', 'submitter_id': False, 'reviewer_id': False, 'approver_id': False,
+            'approval_digest': False,
+        }])
+        self.assertFalse(copy.approval_history_ids)

@@ -25,13 +25,10 @@ class AccountMoveLine(models.Model):
             self._guard_authorize_entries({vals['move_id']} - set(self.move_id.ids), 'add_item')
         return all([super(AccountMoveLine, records).write(values) for records, values in self._guard_split(vals)])
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_posted_entry(self):
-        """Items of posted entries stay; core's own check gives way to a key of the context."""
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
-            return
-        self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
-        self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()
+    def unlink(self):
+        # EXTENDS account
+        self._guard_delete()
+        return super().unlink()
 
     # ------------------------------------------------------------------
     # Guard
@@ -63,6 +60,14 @@ class AccountMoveLine(models.Model):
     def _guard_payments(self):
         # OVERRIDE payment.posting.guard
         return self.sudo().move_id.payment_id
+
+    def _guard_delete(self):
+        """Items of posted entries stay. Judged before core answers: its own check gives way to a key of the context,
+        and the uninstall key, which clients send too, counts for OdooBot alone."""
+        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return
+        self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
+        self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()
 
     @api.model
     def _guard_authorize_entries(self, move_ids, action):

@@ -13,4 +13,10 @@ from . import test_ordinary_work_chatter
 from . import test_ordinary_work_flows
 from . import test_ordinary_work_matching
 from . import test_voucher_digest
+from . import test_voucher_report
+from . import test_voucher_print
+from . import test_voucher_verify
+from . import test_voucher_mail
+from . import test_approval_gate
+from . import test_approval_batch
 from . import test_voucher_number

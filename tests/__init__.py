@@ -20,3 +20,4 @@ from . import test_voucher_mail
 from . import test_approval_gate
 from . import test_approval_batch
 from . import test_voucher_number
+from . import test_approval_documentation

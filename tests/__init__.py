@@ -4,3 +4,6 @@ from . import test_voucher_digest
 from . import test_approval_matrix
 from . import test_approval_stories
 from . import test_approval_register
+from . import test_approval_seal
+from . import test_approval_verify
+from . import test_approval_verify_seal

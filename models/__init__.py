@@ -1,4 +1,5 @@
 from . import posting_guard
+from . import payment_append_only
 from . import payment_override
 from . import account_payment
 from . import account_move
@@ -11,10 +12,10 @@ from . import account_payment_voucher
 from . import account_move_voucher
 from . import account_payment_voucher_print
 from . import account_payment_voucher_content
+from . import account_payment_voucher_mail
 from . import payment_voucher_code
 from . import ir_actions_report
 from . import payment_approval_machine
-from . import payment_append_only
 from . import payment_approval_history
 from . import payment_approval_setting_log
 from . import payment_approval_seal

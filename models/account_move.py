@@ -69,8 +69,7 @@ class AccountMove(models.Model):
 
     def unlink(self):
         # EXTENDS account
-        self._guard_check_unlink()
-        return super().unlink()
+        return super(AccountMove, self._guard_unlink()).unlink()
 
     # ------------------------------------------------------------------
     # Actions
@@ -94,9 +93,9 @@ class AccountMove(models.Model):
         own = {
             'amount_residual', 'amount_residual_signed', 'amount_tax', 'amount_tax_signed', 'amount_total',
             'amount_total_in_currency_signed', 'amount_total_signed', 'amount_untaxed', 'amount_untaxed_signed',
-            'auto_post', 'auto_post_origin_id', 'auto_post_until', 'commercial_partner_id', 'currency_id', 'fiscal_position_id',
-            'inalterable_hash', 'invoice_cash_rounding_id', 'invoice_date', 'invoice_date_due', 'invoice_line_ids',
-            'invoice_payment_term_id', 'is_storno', 'line_ids', 'move_type', 'name', 'partner_bank_id', 'partner_id',
+            'auto_post', 'auto_post_origin_id', 'auto_post_until', 'commercial_partner_id', 'currency_id',
+            'fiscal_position_id', 'inalterable_hash', 'invoice_cash_rounding_id', 'invoice_date', 'invoice_date_due',
+            'invoice_line_ids', 'invoice_payment_term_id', 'is_storno', 'line_ids', 'move_type', 'name', 'partner_bank_id', 'partner_id',
             'payment_id', 'payment_ids', 'payment_reference', 'payment_state', 'posted_before',
             'quick_edit_total_amount', 'ref', 'reversed_entry_id', 'secure_sequence_number', 'sequence_number',
             'sequence_prefix', 'statement_line_id', 'tax_cash_basis_origin_move_id', 'tax_cash_basis_rec_id',
@@ -108,8 +107,9 @@ class AccountMove(models.Model):
     def _guard_free_fields(self):
         # EXTENDS payment.posting.guard
         return super()._guard_free_fields() | {
-            'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location', 'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name',
-            'invoice_source_email', 'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
+            'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location',
+            'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name', 'invoice_source_email',
+            'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
             'partner_shipping_id', 'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id',
             'send_and_print_values', 'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check',
             'transaction_ids',
@@ -137,10 +137,10 @@ class AccountMove(models.Model):
 
     def _guard_refuse_leaving(self, action):
         entries = ', '.join(self.mapped('display_name'))
-        if action == 'delete':
+        if action in ('delete', 'delete_item'):
             raise UserError(_(
-                "Posted journal entries cannot be deleted: %(entries)s. Reverse the entry instead; its number "
-                "stays in the books.", entries=entries,
+                "Posted journal entries cannot be deleted, nor their items: %(entries)s. Reverse the entry instead; "
+                "its number stays in the books.", entries=entries,
             ))
         raise UserError(_(
             "Posted journal entries cannot be reset to draft or cancelled: %(entries)s. "
@@ -158,7 +158,7 @@ class AccountMove(models.Model):
             entering = self.filtered(lambda move: move.state != 'posted')
             entering._guard_check_posted_content(vals)
             return self
-        leaving = self.filtered(lambda move: move.state == 'posted')
+        leaving = self.filtered(lambda move: move.state == 'posted' and move.payment_id)
         if leaving._guard_changes(vals, self._guard_touched(vals)):
             leaving._guard_refuse_mixed_write(vals)
         return self._guard_leave_posted('cancel' if vals['state'] == 'cancel' else 'reset')
@@ -192,15 +192,23 @@ class AccountMove(models.Model):
         if orphaned := self.sudo().filtered(lambda move: not move.payment_id).payment_ids:
             orphaned._guard_refuse_link()
 
-    def _guard_check_unlink(self):
+    def _guard_unlink(self):
         """Posted entries are not deleted, and entries of payments that were posted once never are.
 
         Judged before the items go: core deletes them first. The uninstall key in the context is sent by
         clients, too: it counts for OdooBot alone.
+
+        :return: these entries, with the pass for what follows when there was something to permit
         """
         if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
-            return
+            return self
         self._guard_payments()._unlink_except_posted_once()
+        return self if self._guard_has_pass(STATEMENT_LINE) else self._guard_leave_posted('delete')
+
+    def _guard_delete_items(self):
+        """Items of posted entries are not deleted, whatever key the context carries; those of statement lines are
+        made anew by their line."""
+        if self._guard_has_pass(OVERRIDE) or self._guard_has_pass(STATEMENT_LINE):
+            return
         posted = self.filtered(lambda move: move.state == 'posted')
-        if posted and not self._guard_has_pass(STATEMENT_LINE):
-            posted._guard_leave_posted('delete')
+        (posted - posted.sudo().statement_line_ids.move_id)._guard_leave_posted('delete_item')

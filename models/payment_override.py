@@ -4,21 +4,18 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import groupby
 from odoo.tools.misc import format_date, formatLang
 
-from .posting_guard import PASS_KEY, GuardPass
-
 REASON_KEY = 'payment_override_reason'
 REASON_LENGTH = 500
-RECORDING = GuardPass('the guard writes its record')
 
 
 class PaymentOverride(models.Model):
     """One row for each changed value, or for each reset; written by the guard alone, never changed, never deleted."""
 
     _name = 'payment.override'
+    _inherit = ['payment.append.only']
     _description = 'Payment Override'
     _order = 'id desc'
     _rec_name = 'record_name'
@@ -42,29 +39,6 @@ class PaymentOverride(models.Model):
     reason = fields.Char(readonly=True)
     user_id = fields.Many2one('res.users', string='Changed by', readonly=True, required=True, ondelete='restrict')
     date = fields.Datetime(string='Changed on', readonly=True, required=True)
-
-    # ------------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # OVERRIDE
-        if self.env.context.get(PASS_KEY) is not RECORDING:
-            self._refuse_change()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        # OVERRIDE
-        return self._refuse_change()
-
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_never(self):
-        self._refuse_change()
-
-    @api.model
-    def _refuse_change(self):
-        raise UserError(_("The record of overrides cannot be changed: it is written when a posted payment is changed."))
 
     # ------------------------------------------------------------------
     # Recording
@@ -105,7 +79,7 @@ class PaymentOverride(models.Model):
 
     @api.model
     def _record(self, rows, lines, title):
-        self.with_context(**{PASS_KEY: RECORDING}).create(rows)
+        self._append(rows)
         reason = self._get_reason()
         for model, records in groupby(lines, key=lambda record: record._name):
             bodies = {record.id: self._format_body(title, lines[record], reason) for record in records}

@@ -14,6 +14,7 @@ PAYMENT_LOCKED = 'Posted payments cannot be modified'
 PAYMENT_NO_RESET = 'Posted payments cannot be reset to draft'
 ENTRY_NO_RESET = 'Posted journal entries cannot be reset to draft'
 RECONCILED_LOCKED = 'Cannot modify reconciled payment details'
+NO_DELETE = ('Posted payments cannot be deleted', 'Posted journal entries cannot be deleted')
 
 # Columns that ordinary work on a posted payment may change: matching, sending, chatter, print.
 ORDINARY_COLUMNS = {
@@ -54,6 +55,9 @@ class PaymentCommon(AccountTestInvoicingCommon):
         cls.payment_manager = cls.make_user(
             'guard_manager', f'{accountant},payment_account_enhanced.group_payment_manager')
         cls.odoobot = cls.env.ref('base.user_root')
+        # Everyone who may not change a posted payment: (user, with sudo()).
+        cls.everyone_else = (
+            (cls.accountant, False), (cls.accountant, True), (cls.invoicing_user, False), (cls.bookkeeper, False))
 
     # -- fixtures -------------------------------------------------------------------------------------------------
 
@@ -148,6 +152,22 @@ class PaymentCommon(AccountTestInvoicingCommon):
         return payment
 
     @classmethod
+    def make_entry(cls, post=False, **values):
+        """A miscellaneous entry of 30.00 over two accounts; draft unless ``post``."""
+        accounts = cls.company_data['default_account_expense'] | cls.company_data['default_account_revenue']
+        entry = cls.env['account.move'].create({
+            'move_type': 'entry', 'date': '2024-03-01', 'journal_id': cls.company_data['default_journal_misc'].id,
+            'line_ids': [
+                Command.create({'name': 'Correction', 'account_id': account.id, 'balance': balance})
+                for account, balance in zip(accounts, (30.0, -30.0))
+            ],
+            **values,
+        })
+        if post:
+            entry.action_post()
+        return entry
+
+    @classmethod
     def make_reset(cls, **values):
         """A payment that was posted once and is draft again."""
         payment = cls.make_posted(**values)
@@ -199,11 +219,11 @@ class PaymentCommon(AccountTestInvoicingCommon):
           ORDER BY partial.id''', [list(move_ids)])
         return [('matching', *row) for row in self.cr.fetchall()]
 
-    def assertRefused(self, opening, record, function, *args, **kwargs):
+    def assertRefused(self, opening, record, function, *args, named=True, **kwargs):
         """``function`` is refused with ``opening``, names the record, and leaves it exactly as it was.
 
-        ``opening``: one opening or several of which any may answer; ``record``: the payment or entry.
-        Returns the message.
+        ``opening``: one opening or several of which any may answer; ``record``: the payment or entry;
+        ``named``: whether the message can know the record. Returns the message.
         """
         openings = (opening,) if isinstance(opening, str) else tuple(opening)
         name = record.sudo().name
@@ -214,10 +234,26 @@ class PaymentCommon(AccountTestInvoicingCommon):
         message = str(caught.exception)
         self.assertTrue(
             message.startswith(openings), f'Refused, but with other words than {openings}:\n{message}')
-        self.assertIn(name, message, 'The message does not say which record was refused')
+        if named:
+            self.assertIn(name, message, 'The message does not say which record was refused')
         self.env.invalidate_all()
         self.assertEqual(self.fingerprint(record), before, f'{name} was refused, and changed nevertheless')
         return message
+
+    def assertRefusedToEveryoneElse(self, opening, record, function, named=True):
+        """``function(record as a role)`` is refused to every role but Payment Managers, under sudo(), too."""
+        for user, sudo in self.everyone_else:
+            self.assertRefused(opening, record, function, self.acting(record, user, sudo), named=named)
+
+    def assertRefusedToAll(self, opening, record, function, named=True):
+        """The same for Payment Managers and OdooBot as well."""
+        self.assertRefusedToEveryoneElse(opening, record, function, named)
+        for user in (self.payment_manager, self.odoobot):
+            self.assertRefused(opening, record, function, self.acting(record, user), named=named)
+
+    def acting(self, record, user, sudo=False):
+        """The record as ``user`` has it before them, in the test company."""
+        return record.with_user(user).with_company(self.company).sudo(sudo)
 
     def assertContentKept(self, records, function, *args, **kwargs):
         """``function`` is ordinary work: it runs, and no business value of the records changes. Returns its result."""

@@ -45,7 +45,8 @@ class TestVerifyHistory(SealCommon):
     def test_changed_value(self):
         changes = {
             'payment_id': self.payments[1].id, 'stage_from': 'approved', 'stage_to': 'cancelled',
-            'action_type': 'reset', 'user_id': 1, 'role': 'manager', 'approval_date': datetime(2020, 1, 1), 'comments': 'all well',
+            'action_type': 'reset', 'user_id': 1, 'role': 'manager', 'approval_date': datetime(2020, 1, 1),
+            'comments': 'all well',
             'company_id': self.company_data_2['company'].id, 'amount': 7.0, 'currency_id': self.env.ref('base.BTN').id,
             'digest': '0' * 64, 'content': '{"amount": "7.00"}',
         }
@@ -184,12 +185,12 @@ class TestVerifyHistory(SealCommon):
         with self.assertRaises(AccessError):
             Verify.with_context(allowed_company_ids=self.company.ids).create({}).action_verify()
 
-    def test_memory_and_queries_do_not_grow_with_the_rows(self):
+    def test_queries_do_not_grow_with_the_rows(self):
         few = self.count_queries()
         self.make_history(12)
         self.Seal._cron_seal()
         self.make_history(12)
-        self.assertEqual(self.count_queries(), few)
+        self.assertLessEqual(self.count_queries(), few)
 
     def count_queries(self):
         wizard = self.env['payment.history.verify'].with_user(self.auditor).create({})

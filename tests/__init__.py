@@ -20,9 +20,6 @@ from . import test_voucher_report
 from . import test_voucher_print
 from . import test_voucher_verify
 from . import test_voucher_mail
-from . import test_approval_matrix
-from . import test_approval_stories
-from . import test_approval_register
 from . import test_voucher_bidi
 from . import test_approval_gate
 from . import test_approval_batch

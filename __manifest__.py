@@ -13,6 +13,7 @@
         'security/payment_approval_security.xml',
         'security/ir.model.access.csv',
         'data/ir_sequence_data.xml',
+        'data/ir_cron_seal_data.xml',
         'report/payment_voucher_actions.xml',
         'report/payment_voucher_style.xml',
         'report/payment_voucher_templates.xml',
@@ -22,6 +23,7 @@
         'wizards/payment_reject_views.xml',
         'wizards/account_payment_register_views.xml',
         'views/payment_approval_history_views.xml',
+        'views/payment_approval_seal_views.xml',
         'views/account_payment_approval_views.xml',
         'views/res_config_settings_views.xml',
         'views/account_payment_views.xml',
@@ -29,6 +31,7 @@
         'views/account_move_views.xml',
         'views/account_move_settlement_views.xml',
         'views/payment_override_views.xml',
+        'wizards/payment_history_verify_views.xml',
     ],
     'demo': [
         'demo/res_users_demo.xml',

@@ -1,5 +1,8 @@
 from . import test_approval_matrix
 from . import test_approval_register
+from . import test_approval_seal
+from . import test_approval_verify
+from . import test_approval_verify_seal
 from . import test_approval_stories
 from . import test_guard_checks
 from . import test_guard_delete
@@ -17,6 +20,7 @@ from . import test_voucher_report
 from . import test_voucher_print
 from . import test_voucher_verify
 from . import test_voucher_mail
+from . import test_voucher_bidi
 from . import test_approval_gate
 from . import test_approval_batch
 from . import test_voucher_number

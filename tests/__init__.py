@@ -10,9 +10,11 @@ from . import test_guard_doors
 from . import test_guard_entries
 from . import test_guard_manager
 from . import test_guard_matrix
+from . import test_guard_queries
 from . import test_guard_rpc
 from . import test_guard_wizards
 from . import test_guard_x2many
+from . import test_invariants
 from . import test_ordinary_work_chatter
 from . import test_ordinary_work_flows
 from . import test_ordinary_work_matching

@@ -2,6 +2,9 @@ from . import test_approval_batch
 from . import test_approval_gate
 from . import test_approval_matrix
 from . import test_approval_register
+from . import test_approval_seal
+from . import test_approval_verify
+from . import test_approval_verify_seal
 from . import test_approval_stories
 from . import test_guard_checks
 from . import test_guard_contexts
@@ -24,3 +27,8 @@ from . import test_voucher_number
 from . import test_voucher_print
 from . import test_voucher_report
 from . import test_voucher_verify
+from . import test_voucher_bidi
+from . import test_approval_gate
+from . import test_approval_batch
+from . import test_voucher_number
+from . import test_approval_documentation

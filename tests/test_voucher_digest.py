@@ -1,11 +1,11 @@
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .common import PaymentCommon
 
 
 @tagged('post_install', '-at_install')
-class TestVoucherDigest(AccountTestInvoicingCommon):
+class TestVoucherDigest(PaymentCommon):
     """The digest is a function of the content: of all of it, and of nothing else."""
 
     @classmethod

@@ -96,27 +96,37 @@ class PaymentVoucherVerify(models.TransientModel):
         return self._judge_content(payment, code)
 
     def _judge_content(self, payment, code):
-        """Compare the digest, then name what differs as far as the code tells."""
+        """Compare the digest, then name what differs as far as the code and the records tell."""
         differences = payment._get_voucher_differences(code['digest'], code['marks'])
         if payment._get_voucher_digest().startswith(code['digest']) and not differences:
-            return 'match', _(
+            matching = _(
                 "The code matches the posted payment %(payment)s. Compare amount, payee and date below with the paper.",
                 payment=payment.display_name)
-        return 'different', self._explain(payment, differences)
+            return 'match', '\n'.join([matching, *self._get_changes_since_approval(payment)])
+        return 'different', '\n'.join([
+            _("The payment %(payment)s is not what was printed.", payment=payment.display_name),
+            *(self._get_changes_since_approval(payment, code) or self._explain(payment, differences))])
+
+    def _get_changes_since_approval(self, payment, code=None):
+        """Return what differs from the approved content, old and new, as a list of at most one sentence.
+
+        :param code: only where this is the code of the approved content
+        """
+        approved = payment.sudo()._get_approved_content().get(payment.id)
+        present = payment._get_content_values()
+        if not approved or approved['digest'] == payment._hash_content(present):
+            return []
+        if code and not approved['digest'].startswith(code['digest']):
+            return []
+        return [payment._describe_content_changes(approved['content'], present)]
 
     def _explain(self, payment, differences):
-        """Return which parts differ and what they are now."""
+        """Return which parts differ from the marks of the code and what they are now, one line each."""
         if not differences:
-            return _(
-                "The payment %(payment)s is not what was printed. The code does not tell what differs: compare the "
-                "paper with the values below.", payment=payment.display_name)
+            return [_("The code does not tell what differs: compare the paper with the values below.")]
         labels = {**payment._get_content_labels(), 'name': _("Entry Number")}
-        lines = [
-            _("%(field)s: now %(value)s", field=labels[key], value=self._get_present_value(payment, key))
-            for key in differences
-        ]
-        return '\n'.join([
-            _("The payment %(payment)s is not what was printed. These differ:", payment=payment.display_name), *lines])
+        return [_("%(field)s: now %(value)s", field=labels[key], value=self._get_present_value(payment, key))
+                for key in differences]
 
     def _get_present_value(self, payment, key):
         """Return the present value of a part of the content as people read it."""

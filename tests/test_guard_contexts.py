@@ -92,6 +92,8 @@ class TestGuardContexts(PaymentCommon):
     def test_ordinary_work_under_the_same_contexts(self):
         """The refusals are refusals: under the same contexts a draft is edited and posted."""
         for context in forged_contexts()[-len(VALUES):]:
+            # A list or a dictionary is no key of Odoo's cache: its own name fields stop there, before any guard.
+            context = {key: value for key, value in context.items() if isinstance(value, (bool, int, str))}
             draft = self.acting(self.make_payment(), self.accountant).with_context(**context)
             draft.write({'ref': 'Other memo', 'amount': 5.0})
             draft.action_post()

@@ -61,7 +61,7 @@ class AccountPayment(models.Model):
         group = self.env.ref(MANAGER_GROUP)
         managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
         return {
-            company: ', '.join(managers.filtered(lambda user: company in user.company_ids)[:NAMES_SHOWN].mapped('name'))
+            company: ', '.join([user.name for user in managers if company in user.company_ids][:NAMES_SHOWN])
             for company in self.company_id
         }
 

@@ -44,10 +44,11 @@ class AccountPayment(models.Model):
     authorizer_date = fields.Datetime(string='Authorized on', readonly=True, copy=False)
     approval_stage_date = fields.Datetime(string='In this Stage since', readonly=True, copy=False)
     approval_returned = fields.Boolean(
-        string='Returned', readonly=True, copy=False, help="Rejected, or sent back because its content changed, and not taken up since.",
+        string='Returned', readonly=True, copy=False,
+        help="Rejected, or sent back because its content changed, and not taken up since.",
     )
     approval_history_ids = fields.One2many(
-        'payment.approval.history', 'payment_id', string='Approval History', readonly=True, copy=False,
+        'payment.approval.history', 'payment_id', readonly=True, copy=False,
     )
     approval_digest = fields.Char(
         compute='_compute_approval_digest', help="SHA-256 of the content as it was last approved.",

@@ -1,10 +1,9 @@
 from odoo import Command
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import UserError
 from odoo.tests.common import new_test_user
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
-from .fingerprint import FingerprintCase
+from .fingerprint import ORDINARY_COLUMNS, FingerprintCase  # noqa: F401
 
 # Openings that users and support scripts look for.
 PAYMENT_LOCKED = 'Posted payments cannot be modified'

@@ -5,7 +5,7 @@ import shutil
 
 from dev.process import ROOT
 
-REASON = re.compile(r'chrom|websocket|devtools|dev tools|not found$', re.IGNORECASE)
+REASON = re.compile(r'chrom|websocket|devtools|dev tools', re.IGNORECASE)
 BROWSER_CALLS = re.compile(r'\b(start_tour|browser_js)\(')
 PROGRAMS = {
     'chromium': (('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable'), 'browser tests'),

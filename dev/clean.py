@@ -12,7 +12,8 @@ from dev.postgres import existing
 from dev.process import output
 from dev.report import Exit, Stop, say, step
 
-MADE = ('addons', 'venvs', 'data', 'logs', 'odoo-17.0', 'odoo-clone-*', 'cluster-*', 'postgres-*', '*.lock')
+MADE = ('addons', 'venvs', 'data', 'logs', 'odoo-17.0', 'odoo-clone-*', 'cluster-*', 'postgres-*', '*.lock',
+        'test-seconds.json')
 
 
 def clean():

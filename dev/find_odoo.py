@@ -131,9 +131,9 @@ def _pythons():
 
 
 def _plain_names_first(name):
-    """/opt/odoo17 comes before /opt/odoo17-old, /opt/odoo17.bak and /opt/odoo-test."""
-    plain = re.fullmatch(r'odoo([-_]?17(\.0)?)?(/\w+)?', name.removeprefix('/opt/'))
-    return (not plain, '17' not in name, name)
+    """odoo17 comes before odoo17-old, odoo17.bak and odoo-test."""
+    tail = name[name.find('/odoo') + 1:]
+    return (not re.fullmatch(r'odoo([-_]?17(\.0)?)?(/\w+)?', tail), '17' not in tail, tail)
 
 
 def _imported_root(python):

@@ -13,6 +13,12 @@ from dev.report import Exit, Stop, say, step
 MODULE = cache.NAME
 NOT_THE_ADDON = {'dev', 'deploy', 'bench', 'docs', 'tests', 'legacy', '__pycache__'}
 
+# Scripts and styles are bundled once here, not again in every copy: it takes longer than the tests of a small addon.
+ASSETS = """
+env['ir.qweb']._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
 
 @dataclasses.dataclass
 class House:
@@ -52,10 +58,10 @@ class House:
 
     def template(self):
         """Name of the database of this Odoo build with ``account`` and demo data, made at the first call."""
-        name = self.databases.name('tpl', self.odoo.build)
+        name = self.databases.name('tpl', cache.digest(self.odoo.build, ASSETS))
         with cache.lock(cache.folder() / 'template.lock'):
             if not self.databases.exists(name):
-                with step('template database: account with demo data (once for each Odoo build)'):
+                with step('template database: account with demo data, scripts and styles (once for each Odoo build)'):
                     self._make_template(name)
         return name
 
@@ -64,6 +70,7 @@ class House:
         try:
             self.databases.create(half)
             self.need(half, logs() / 'template.log', '-i', 'account')
+            self.run(half, logs() / 'template-assets.log', first=('shell',), text=ASSETS)
             self.databases.rename(half, name)
         except BaseException:
             self.databases.drop(half)

@@ -9,6 +9,8 @@ from dev.report import say
 HEAD = re.compile(r'^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (\d+) '
                   r'(DEBUG|INFO|RUNBOT|WARNING|ERROR|CRITICAL) (\S+) (\S+): (.*)$')
 LOUD = ('WARNING', 'ERROR', 'CRITICAL')
+VERDICT = re.compile(r'\.tests\.\S+: (FAIL|ERROR): |^odoo\.tests\.result: |^odoo\.modules\.loading: '
+                     r'(At least one test failed when loading the modules|Module \S+: \d+ failures, \d+ errors of)')
 ALLOWLIST = pathlib.Path(__file__).with_name('log_allowlist.txt')
 
 
@@ -61,10 +63,8 @@ def unexplained(found, patterns):
 
 
 def is_verdict(record):
-    """True for what the runner says about a test or about all of them."""
-    return bool(re.match(r'(FAIL|ERROR): ', record.message) and '.tests' in record.logger) \
-        or record.logger == 'odoo.tests.result' \
-        or record.message == 'At least one test failed when loading the modules.'
+    """True for what the runner says about a test, a module's tests or all of them."""
+    return bool(VERDICT.search(f'{record.logger}: {record.message}'))
 
 
 def follow(log, process):

@@ -7,7 +7,7 @@ from dev.outcome import Outcome
 
 STARTED = re.compile(r'^Starting (\S+) \.\.\.\s*$')
 SKIPPED = re.compile(r'^skipped (.+?) : (.*)$')
-VERDICT = re.compile(r'^(FAIL|ERROR): (?:Subtest )?(.+?)(?: [\[(<{].*)?$')
+VERDICT = re.compile(r'^(?:FAIL|ERROR): (?:Subtest )?((\w+(?:\.\w+)+)|.+)')  # a test, or all of "setUpClass (...)"
 CLOSING = re.compile(r'^(\d+) failed, (\d+) error\(s\) of (\d+) tests')
 
 
@@ -42,7 +42,7 @@ def _sort(record, started, failed, skipped):
     elif skip and not skip[1].startswith('Subtest '):
         skipped[record.logger, skip[1]] = skip[2]
     elif verdict and record.level == 'ERROR':
-        failed.setdefault((record.logger, verdict[2]), []).append(record.text())
+        failed.setdefault((record.logger, verdict[2] or verdict[1]), []).append(record.text())
 
 
 def _compare(found, outcome, started, verdicts):

@@ -4,12 +4,22 @@ import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 
 from dev.report import Exit, Stop
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GRACE = 20  # seconds between asking a program to end and ending it
+_running = set()
+_interrupted = threading.Event()
+
+
+def interrupt():
+    """Ends what every thread has started, and lets none start more."""
+    _interrupted.set()
+    for process in tuple(_running):
+        end_group(process)
 
 
 def end_group(process, grace=GRACE):
@@ -36,15 +46,19 @@ def _group_alive(group):
 @contextlib.contextmanager
 def started(command, log, **options):
     """Runs ``command`` in a group of its own while the block lasts; output goes to the file ``log``."""
+    if _interrupted.is_set():
+        raise Stop(Exit.INTERRUPTED, 'Interrupted.')
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open('ab') as out:
         process = subprocess.Popen(
             [str(part) for part in command], stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
             **{'stdin': subprocess.DEVNULL, 'cwd': '/', **options})
+        _running.add(process)
         try:
             yield process
         finally:
             end_group(process)
+            _running.discard(process)
 
 
 def run(command, log, limit, text=None, **options):

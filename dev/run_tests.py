@@ -1,9 +1,10 @@
 """``make test``: every test of the project, or one part of them, and one summary."""
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from dev import browser_tests, house, life_cycle, python_tests, suite
-from dev.outcome import total
+from dev import browser_tests, house, life_cycle, process, python_tests, shards, suite
+from dev.outcome import Outcome, total
 from dev.report import Exit, Stop, say, table
 
 NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON, Exit.NO_PACKAGES, Exit.NO_POSTGRES,
@@ -17,25 +18,50 @@ def run_tests():
         say(f'Missing: {package}, for {purpose}. Remedy (Debian, Ubuntu): apt-get install {package}')
     if only.split('/')[0] in {place.split('/')[0] for place in python_tests.PLACES}:
         return summary([python_tests.run_pytest(only)])
-    outcomes = [] if only else [suite.unlisted(), python_tests.run_pytest()]
     try:
         with house.opened() as home:
-            outcomes += _in_odoo(home, only)
+            home.template()
+            return summary(_together(_parts(home, only)))
     except Stop as stop:
         if stop.code not in NEEDS_ODOO:
             raise
-        return summary(outcomes, stop)
-    return summary(outcomes)
+        return summary([] if only else [suite.unlisted(), python_tests.run_pytest()], stop)
 
 
-def _in_odoo(home, only):
-    """The parts that need Odoo; two at a time."""
+def _parts(home, only):
+    """(name, function) for each part, the longest first."""
+    if only == 'lifecycle':
+        return [('life cycle', lambda: life_cycle.run(home))]
     if only:
-        return [life_cycle.run(home)] if only == 'lifecycle' else [suite.run(home, suite.tags_for(only))]
-    home.template()
-    with ThreadPoolExecutor(2) as pool:
-        parts = [pool.submit(suite.run, home, suite.tags_for('')), pool.submit(life_cycle.run, home)]
-        return [part.result() for part in parts]
+        return [('odoo', lambda: suite.run(home, suite.tags_for(only)))]
+    runs = [(f'odoo{number}', functools.partial(suite.run, home, shards.tags(names), f'odoo{number}'))
+            for number, names in enumerate(shards.split(), 1)] or [('odoo', lambda: Outcome('odoo'))]
+    return [*runs, ('life cycle', lambda: life_cycle.run(home)), ('pytest', python_tests.run_pytest),
+            ('test files', suite.unlisted)]
+
+
+def _together(parts):
+    """Outcomes of the parts, two at a time. An interruption ends all of them."""
+    pool = ThreadPoolExecutor(shards.RUNS)
+    try:
+        futures = [pool.submit(_outcome, *part) for part in parts]
+        return [future.result() for future in futures]
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        process.interrupt()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _outcome(name, part):
+    """What a part came to; one that could not go on failed."""
+    try:
+        return part()
+    except Stop as stop:
+        outcome = Outcome(name)
+        outcome.check(False, f'{name}: {stop.line()}')
+        return outcome
 
 
 def summary(outcomes, stop=None):

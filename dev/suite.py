@@ -2,7 +2,7 @@
 import ast
 import re
 
-from dev import house, odoo_log, odoo_tests
+from dev import house, odoo_log, odoo_tests, shards
 from dev.outcome import Outcome
 from dev.process import ROOT
 from dev.report import step
@@ -15,6 +15,7 @@ def run(home, tags, part='odoo'):
         code = home.run(database, log, '--stop-after-init', '-i', house.MODULE, '--test-enable',
                         f'--test-tags={tags}')
     text = log.read_text(errors='replace')
+    shards.remember(text)
     outcome = odoo_tests.count(text, part)
     if code and not outcome.failed:
         outcome.check(False, f'{part}: Odoo ended with code {code}; its log: {log}')

@@ -12,6 +12,7 @@ from . import account_payment_voucher
 from . import account_move_voucher
 from . import account_payment_voucher_print
 from . import account_payment_voucher_content
+from . import account_payment_voucher_mail
 from . import payment_voucher_code
 from . import ir_actions_report
 from . import payment_approval_machine

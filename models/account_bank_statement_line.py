@@ -11,8 +11,9 @@ class AccountBankStatementLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account
-        entries = self.env['account.move'].browse({vals['move_id'] for vals in vals_list if vals.get('move_id')})
-        entries._guard_refuse_statement_line()
+        default = self.default_get(['move_id']).get('move_id')
+        entry_ids = {vals.get('move_id', default) for vals in vals_list}
+        self.env['account.move'].browse(filter(None, entry_ids))._guard_refuse_statement_line()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -28,6 +29,13 @@ class AccountBankStatementLine(models.Model):
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
+
+    def write(self, vals):
+        # EXTENDS account
+        if 'statement_line_id' in vals:
+            self.filtered(lambda move: move.statement_line_id.id != vals['statement_line_id'])\
+                ._guard_refuse_statement_line()
+        return super().write(vals)
 
     def _guard_refuse_statement_line(self):
         """An entry that exists on its own does not become the entry of a statement line, which could delete it.

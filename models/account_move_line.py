@@ -22,16 +22,13 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         # EXTENDS account
         if vals.get('move_id'):
-            self._guard_authorize_entries({vals['move_id']} - set(self.move_id.ids), 'add_item')
+            self._guard_join(vals['move_id'])
         return all([super(AccountMoveLine, records).write(values) for records, values in self._guard_split(vals)])
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_except_posted_entry(self):
-        """Items of posted entries stay; core's own check gives way to a key of the context."""
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
-            return
-        self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
-        self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()
+    def unlink(self):
+        # EXTENDS account
+        self._guard_delete()
+        return super().unlink()
 
     # ------------------------------------------------------------------
     # Guard
@@ -63,6 +60,26 @@ class AccountMoveLine(models.Model):
     def _guard_payments(self):
         # OVERRIDE payment.posting.guard
         return self.sudo().move_id.payment_id
+
+    def _guard_join(self, move_id):
+        """Judge items that are to belong to another entry. The stored entry counts: a list that is written through
+        the payment stands in the cache before the items are asked."""
+        locked = self.env['account.move'].browse(move_id)._guard_payments()._guard_locked()
+        if not locked or not self.ids:
+            return
+        self.env.cr.execute(
+            "SELECT FROM account_move_line WHERE id IN %s AND move_id != %s LIMIT 1", [tuple(self.ids), move_id],
+        )
+        if self.env.cr.rowcount:
+            self._guard_authorize_entries([move_id], 'add_item')
+
+    def _guard_delete(self):
+        """Items of posted entries stay. Judged before core answers: its own check gives way to a key of the context,
+        and the uninstall key, which clients send too, counts for OdooBot alone."""
+        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return
+        self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
+        self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()
 
     @api.model
     def _guard_authorize_entries(self, move_ids, action):

@@ -76,11 +76,15 @@ class AccountPayment(models.Model):
     can_recall, recall_blocked_reason = _right('Can Recall'), _reason('Why not Recall')
 
     def _auto_init(self):
-        """The stage of payments that are already in the books, from their entries, in one statement."""
-        cr = self.env.cr
-        if not sql.column_exists(cr, self._table, 'approval_state'):
-            sql.create_column(cr, self._table, 'approval_state', 'varchar')
-        cr.execute(
+        # EXTENDS account: the column is filled before the ORM would fill it with the default
+        if not sql.column_exists(self.env.cr, self._table, 'approval_state'):
+            sql.create_column(self.env.cr, self._table, 'approval_state', 'varchar')
+        self._init_approval_state()
+        return super()._auto_init()
+
+    def _init_approval_state(self):
+        """Give payments that are already in the books the stage of their entries, in one statement."""
+        self.env.cr.execute(
             """
             UPDATE account_payment payment
                SET approval_state = CASE entry.state WHEN 'cancel' THEN 'cancelled' ELSE entry.state END
@@ -88,7 +92,6 @@ class AccountPayment(models.Model):
              WHERE entry.id = payment.move_id AND payment.approval_state IS NULL
             """,
         )
-        return super()._auto_init()
 
     # ------------------------------------------------------------------
     # Computes

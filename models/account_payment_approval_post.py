@@ -50,11 +50,11 @@ class AccountPayment(models.Model):
                     for payment in self - locked}
         refusals.update(locked._get_refusals('post'))
         passing = locked.filtered(lambda payment: payment not in refusals)
-        refusals.update(passing._get_date_refusals())
         refusals.update({
             payment: _("%(changes)s Press \"Post\" on the payment to send it back to review.", changes=text)
             for payment, text in passing._get_changes_before('post').items()
         })
+        refusals.update(passing._get_date_refusals())
         if refusals:
             self._raise_refusals('post', refusals)
 

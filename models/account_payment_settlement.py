@@ -33,7 +33,7 @@ class AccountPayment(models.Model):
 
     def _settle_documents(self):
         """Reconcile posted payments with what they were registered for, as Register Payment would have done at once."""
-        for payment in self.sudo():
+        for payment in self.sudo().filtered('settlement_ids'):
             rows = payment.settlement_ids.filtered(lambda row: (
                 row.line_id.parent_state == 'posted' and row.line_id.partner_id == payment.partner_id  # noqa: B023
             ))

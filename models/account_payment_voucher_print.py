@@ -33,11 +33,19 @@ class AccountPayment(models.Model):
 
     def _get_voucher_refused_names(self):
         """Return the first names of the set with their states, for a message."""
-        states = dict(self._fields['state']._description_selection(self.env))
-        names = ['%s (%s)' % (payment.display_name, states[payment.state]) for payment in self[:NAMES_SHOWN]]
+        names = [f'{payment.display_name} ({payment._get_voucher_state()})' for payment in self[:NAMES_SHOWN]]
         if len(self) > NAMES_SHOWN:
             names.append(_("%(count)s more", count=len(self) - NAMES_SHOWN))
         return ', '.join(names)
+
+    def _get_voucher_file_name(self):
+        """Return the name of the voucher's file, without extension."""
+        number = (self.voucher_number or self.name or '').replace('/', '-')
+        return _("Voucher %(number)s", number=number)
+
+    def _get_voucher_state(self):
+        """Return the state of the payment as people read it."""
+        return dict(self._fields['state']._description_selection(self.env)).get(self.state, self.state)
 
     def _register_voucher_print(self):
         """Count and log one print of each payment.

@@ -1,19 +1,19 @@
 import io
-import logging
 import subprocess
 from collections import OrderedDict
 
 import lxml.html
+from reportlab.pdfgen import canvas
 
 from odoo import api, models, tools
 from odoo.tools.misc import find_in_path
-
-_logger = logging.getLogger(__name__)
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 VOUCHER_REPORTS = (
     'payment_account_enhanced.report_payment_voucher',
     'payment_account_enhanced.report_payment_voucher_copy',
 )
+STAMP_HEIGHT = 17  # points above the edge of the paper, inside the bottom margin
 HAS_CLASS = "//div[contains(concat(' ', normalize-space(@class), ' '), ' %s ')]"
 
 
@@ -64,8 +64,8 @@ class IrActionsReport(models.Model):
         html = rendering._render_qweb_html(report, payment.ids, data=data)[0]
         bodies, _ids, _header, _footer, arguments = rendering._prepare_html(
             self._put_letterhead_in_body(html), report_model=report.model)
-        return io.BytesIO(self._run_wkhtmltopdf(
-            bodies, report_ref=report, landscape=False, specific_paperformat_args=arguments))
+        pdf = self._run_wkhtmltopdf(bodies, report_ref=report, landscape=False, specific_paperformat_args=arguments)
+        return self._number_voucher_pages(pdf, payment.voucher_number)
 
     @api.model
     def _put_letterhead_in_body(self, html):
@@ -84,3 +84,34 @@ class IrActionsReport(models.Model):
         """Take out "Page: 1 / 2", which nobody fills in without a running footer."""
         for number in node.xpath(".//span[contains(concat(' ', @class, ' '), ' page ')]"):
             number.getparent().drop_tree()
+
+    @api.model
+    def _number_voucher_pages(self, pdf, voucher_number):
+        """Put voucher number and page number at the foot of each page; a single page needs none.
+
+        :return: stream with the PDF
+        """
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        pages = [reader.getPage(index) for index in range(reader.getNumPages())]
+        if len(pages) == 1:
+            return io.BytesIO(pdf)
+        stamps = self._make_page_stamps(voucher_number, pages[0].mediaBox, len(pages))
+        writer, stream = PdfFileWriter(), io.BytesIO()
+        for index, page in enumerate(pages):
+            page.mergePage(stamps.getPage(index))
+            writer.addPage(page)
+        writer.write(stream)
+        return stream
+
+    @api.model
+    def _make_page_stamps(self, voucher_number, box, count):
+        """Return a PDF of `count` pages of the size `box` that hold nothing but their number, to be laid over."""
+        width, packet = float(box.getWidth()), io.BytesIO()
+        sheet = canvas.Canvas(packet, pagesize=(width, float(box.getHeight())))
+        for index in range(count):
+            sheet.setFont('Helvetica', 8)
+            sheet.setFillGray(0.4)
+            sheet.drawCentredString(width / 2, STAMP_HEIGHT, f'{voucher_number}   {index + 1} / {count}')
+            sheet.showPage()
+        sheet.save()
+        return PdfFileReader(packet, strict=False)

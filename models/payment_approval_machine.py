@@ -137,7 +137,7 @@ def sources_of(action):
 def role_used(transition, roles):
     """Return the role by which somebody holding ``roles`` takes ``transition``; '' where none of them is enough."""
     for role in transition.roles:
-        if role in roles or role in (ODOO, SYSTEM):
+        if role in roles or role in (ODOO, ORIGIN, SYSTEM):
             return role
     return MANAGER if MANAGER in roles and set(transition.roles) & set(ROLES) else ''
 

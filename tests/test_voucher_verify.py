@@ -1,0 +1,118 @@
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .voucher_common import VoucherCommon
+
+
+@tagged('post_install', '-at_install')
+class TestVoucherVerify(VoucherCommon):
+    """The code of a voucher is compared with the payment as it is now."""
+
+    @classmethod
+    def setUpClass(cls, chart_template_ref=None):
+        super().setUpClass(chart_template_ref=chart_template_ref)
+        cls.payment = cls.make_posted(partner_bank_id=cls.partner_bank.id)
+        cls.code = cls.payment._get_voucher_code()
+        cls.typed = f'{cls.payment.voucher_number} {cls.payment._get_voucher_typed_code()}'
+
+    def verify(self, code, user=None):
+        with Form(self.env['payment.voucher.verify'].with_user(user or self.accountant)) as form:
+            form.code = code
+        return form.record
+
+    def test_match(self):
+        for code in (
+            self.code, self.typed, self.code.lower(), self.typed.lower(), f'  {self.code}\n', self.typed.replace(' ', '  '),
+            f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '-')}",
+            f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '')}",
+            f'{self.payment.voucher_number} {self.payment._get_voucher_digest()}',
+        ):
+            with self.subTest(code=code):
+                wizard = self.verify(code)
+                self.assertEqual(wizard.verdict, 'match', wizard.message)
+                self.assertEqual(wizard.payment_id, self.payment)
+                self.assertIn('matches the posted payment', wizard.message)
+
+    def test_code_is_what_any_scanner_reads(self):
+        self.assertRegex(self.code, r'^PV\d{5} [0-9A-F]{64} [0-9A-F]+$')
+        self.assertLess(len(self.code), 160)
+
+    def test_names_what_differs(self):
+        manager = self.payment.with_user(self.payment_manager)
+        for vals, label, value in (
+            ({'ref': 'Another memo'}, 'Memo', 'Another memo'),
+            ({'date': '2024-03-05'}, 'Date', '03/05/2024'),
+            ({'amount': 120.0}, 'Amount', '$ 120.00'),
+        ):
+            manager.write(vals)
+            wizard = self.verify(self.code)
+            self.assertEqual(wizard.verdict, 'different')
+            self.assertIn(f'{label}: now {value}', wizard.message.replace('\N{NO-BREAK SPACE}', ' '))
+        self.assertNotIn('Journal: ', wizard.message)
+        self.assertNotIn('Currency: ', wizard.message)
+        self.assertTrue(wizard.override_ids)
+        self.assertIn('Memo', wizard.override_ids.mapped('field_label'))
+
+    def test_typed_code_tells_that_but_not_what(self):
+        self.payment.with_user(self.payment_manager).ref = 'Another memo'
+        wizard = self.verify(self.typed)
+        self.assertEqual(wizard.verdict, 'different')
+        self.assertIn('does not tell what differs', wizard.message)
+
+    def test_changes_past_the_orm_are_found(self):
+        self.env.cr.execute("UPDATE account_payment SET amount = 9999 WHERE id = %s", [self.payment.id])
+        self.env.invalidate_all()
+        wizard = self.verify(self.code)
+        self.assertEqual(wizard.verdict, 'different')
+        self.assertIn('Amount: now', wizard.message)
+        self.assertNotIn('Memo', wizard.message)
+
+    def test_code_of_another_payment(self):
+        other = self.make_posted(amount=5.0)
+        wizard = self.verify(self.code.replace(self.payment.voucher_number, other.voucher_number))
+        self.assertEqual(wizard.verdict, 'different')
+        self.assertIn('Amount', wizard.message)
+
+    def test_number_alone_proves_nothing(self):
+        self.assertEqual(self.verify(self.payment.voucher_number).verdict, 'incomplete')
+
+    def test_unknown(self):
+        wildcard = self.payment.voucher_number[:-1] + '_'
+        for code in ('PV99999999', self.code.replace('PV', 'QV'), wildcard, '%'):
+            wizard = self.verify(code)
+            self.assertEqual(wizard.verdict, 'unknown', code)
+            self.assertFalse(wizard.payment_id)
+
+    def test_nothing(self):
+        self.assertEqual(self.verify('  ').verdict, 'empty')
+        self.assertEqual(self.verify(False).verdict, 'empty')
+
+    def test_reset_payment(self):
+        self.payment.with_user(self.payment_manager).action_draft()
+        wizard = self.verify(self.code)
+        self.assertEqual(wizard.verdict, 'unposted')
+        self.assertIn('Draft', wizard.message)
+
+    def test_payments_of_other_companies_stay_unknown(self):
+        stranger = self.make_other_company_user('voucher_outsider')
+        wizard = self.verify(self.code, user=stranger)
+        self.assertEqual(wizard.verdict, 'unknown')
+        self.assertNotIn('Azure', wizard.message)
+
+    def test_only_accounting_people(self):
+        employee = self.make_user('voucher_nobody', 'base.group_user')
+        with self.assertRaises(AccessError):
+            self.env['payment.voucher.verify'].with_user(employee).create({'code': self.code})
+        menu = self.env.ref('payment_account_enhanced.menu_payment_voucher_verify')
+        self.assertNotIn(menu.id, self.env['ir.ui.menu'].with_user(employee)._visible_menu_ids())
+        for user in (self.accountant, self.invoicing_user):
+            self.assertIn(menu.id, self.env['ir.ui.menu'].with_user(user)._visible_menu_ids())
+
+    def test_old_duplicates(self):
+        other = self.make_posted(amount=7.0)
+        self.env.cr.execute("DROP INDEX account_payment_voucher_number_partial")
+        self.env.cr.execute(
+            "UPDATE account_payment SET voucher_number = %s WHERE id = %s", [self.payment.voucher_number, other.id])
+        self.env.invalidate_all()
+        self.assertEqual(self.verify(self.code).payment_id, self.payment)
+        self.assertEqual(self.verify(other._get_voucher_code()).payment_id, other)

@@ -81,7 +81,7 @@ class AccountPayment(models.Model):
             'date': fields.Date.today() - relativedelta(days=days),
             'journal_id': journal.id,
             'ref': memo,
-        })
+        }).with_env(self.env)
 
     @api.model
     def _get_demo_currency(self, company):
@@ -108,7 +108,7 @@ class AccountPayment(models.Model):
         wizard = self.env['account.payment.register'].with_user(user).with_company(company).with_context(
             active_model='account.move', active_ids=bill.ids,
         ).create({'journal_id': journal.id, 'payment_date': today})
-        return wizard._create_payments()
+        return wizard._create_payments().with_env(self.env)
 
     def _take_demo_steps(self, people, last):
         """Lead one payment on until the step ``last`` was taken, or the nearest one before it that its chain has."""
@@ -135,7 +135,7 @@ class AccountPayment(models.Model):
     def _name_demo_payments(self, payments):
         """Give the payments external ids, and cancel the mails: the demo people have no mailbox."""
         self.env['ir.model.data']._update_xmlids([
-            {'xml_id': f'{MODULE}.demo_payment_{name}', 'record': payment.with_env(self.env), 'noupdate': True}
+            {'xml_id': f'{MODULE}.demo_payment_{name}', 'record': payment, 'noupdate': True}
             for name, payment in payments.items()
         ])
         self.env['mail.mail'].search([

@@ -18,6 +18,13 @@ PEOPLE_TOLD = 10
 QUIET_KEY = 'payment_approval_todo'
 
 
+class MailActivity(models.Model):
+    _inherit = 'mail.activity'
+
+    # Given at creation the name is inserted with the row; computed afterwards it would be one update for each row.
+    res_name = fields.Char(readonly=False)
+
+
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
 
@@ -75,7 +82,7 @@ class AccountPayment(models.Model):
             'note': note and escape(note),
             'res_id': payment.id,
             'res_model_id': model_id,
-            'res_name': payment._get_approval_name(),
+            'res_name': payment.display_name,
             'summary': summaries[payment, uid],
             'user_id': uid,
         } for payment, uid, _step in todos])
@@ -96,7 +103,8 @@ class AccountPayment(models.Model):
 
     def _get_todo_summary(self, step):
         amount = formatLang(self.env, self.amount, currency_obj=self.currency_id)
-        return ' '.join(filter(None, (f'{self._get_action_label(step)}:', amount, self.partner_id.name)))
+        label = _("Rejected") if step == 'reject' else self._get_action_label(step)
+        return ' '.join(filter(None, (f'{label}:', amount, self.partner_id.name)))
 
     # ------------------------------------------------------------------
     # Chatter

@@ -29,6 +29,13 @@ class AccountPayment(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends('voucher_number', 'state')
+    def _compute_display_name(self):
+        # EXTENDS account: before they are posted, payments are told apart by their voucher numbers
+        super()._compute_display_name()
+        for payment in self.filtered(lambda payment: payment.voucher_number and payment.state != 'posted'):
+            payment.display_name = f'{payment.display_name} ({payment.voucher_number})'
+
     @api.depends('approval_state', 'submitter_id', 'reviewer_id', 'approver_id', 'is_authorization_required')
     @api.depends_context('lang', 'tz', 'uid')
     def _compute_approval_waiting(self):
@@ -42,17 +49,24 @@ class AccountPayment(models.Model):
             payment.approval_gap_text = gaps.get(payment, False)
 
     @api.depends('approval_returned', 'approval_history_ids')
+    @api.depends_context('lang', 'tz')
     def _compute_approval_return_text(self):
         returned = self.filtered('approval_returned')
         rows = returned.sudo().approval_history_ids.filtered(lambda row: row.action_type in ('reject', 'return'))
         last = {row.payment_id.id: row for row in rows.sorted('id')}
         for payment in self:
             row = payment in returned and last.get(payment._origin.id)
-            payment.approval_return_text = row and _(
-                "%(step)s by %(person)s on %(date)s: %(reason)s",
-                step=payment._get_action_label(row.action_type), person=row.user_id.name,
-                date=format_datetime(self.env, row.approval_date, dt_format='short'), reason=row.comments or '',
-            )
+            payment.approval_return_text = row and payment._get_return_text(row)
+
+    def _get_return_text(self, row):
+        values = {
+            'person': row.user_id.name,
+            'date': format_datetime(self.env, row.approval_date, dt_format='short'),
+            'reason': row.comments or '',
+        }
+        if row.action_type == 'reject':
+            return _("Rejected by %(person)s on %(date)s: %(reason)s", **values)
+        return _("Sent back to review on %(date)s: %(reason)s", **values)
 
     @api.depends('approval_next_names')
     @api.depends_context('uid')

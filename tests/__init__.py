@@ -21,3 +21,6 @@ from . import test_approval_gate
 from . import test_approval_batch
 from . import test_voucher_number
 from . import test_approval_documentation
+from . import test_approval_activity
+from . import test_approval_staffing
+from . import test_approval_dry_run

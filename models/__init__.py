@@ -19,6 +19,9 @@ from . import payment_approval_machine
 from . import payment_approval_duties
 from . import payment_approval_history
 from . import payment_approval_setting_log
+from . import payment_approval_seal
+from . import payment_history_verify
+from . import payment_history_verify_seal
 from . import res_company
 from . import res_config_settings
 from . import account_payment_approval

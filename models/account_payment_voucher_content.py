@@ -1,5 +1,7 @@
 from odoo import _, models
 
+from . import payment_approval_machine as machine
+
 SHOWN_ACCOUNT_DIGITS = 4
 
 
@@ -26,7 +28,16 @@ class AccountPayment(models.Model):
         """
         self.ensure_one()
         payment = self.sudo()
-        return [{'stage': _("Prepared"), 'person': payment.create_uid.name, 'date': payment.create_date}]
+        stages = {
+            'submit': _("Submitted"), 'review': _("Reviewed"), 'approve': _("Approved"), 'authorize': _("Authorized")}
+        steps = [
+            (stages[action], payment[person], payment[moment]) for action, (person, moment) in machine.STAMPS.items()]
+        if not payment.submitter_id:
+            steps.insert(0, (_("Prepared"), payment.create_uid, payment.create_date))
+        last = payment.approval_history_ids.sorted('id')[-1:]
+        if last.action_type == 'post':
+            steps.append((_("Posted"), last.user_id, last.approval_date))
+        return [{'stage': stage, 'person': person.name, 'date': moment} for stage, person, moment in steps if person]
 
     # -------------------------------------------------------------------------
     # PAID DOCUMENTS
@@ -41,7 +52,9 @@ class AccountPayment(models.Model):
         documents = {payment.id: {} for payment in self}
         for payment, item, paid, settled in self.sudo()._get_voucher_matches():
             row = documents[payment.id].setdefault(item.move_id, {
-                'move': item.move_id, 'currency': item.currency_id, 'items': item.browse(), 'paid': 0.0, 'settled': 0.0})
+                'move': item.move_id, 'currency': item.currency_id, 'items': item.browse(),
+                'paid': 0.0, 'settled': 0.0,
+            })
             row['items'] |= item
             row['paid'] += paid
             row['settled'] += settled

@@ -72,11 +72,13 @@ class IrActionsReport(models.Model):
         """Move the header of a rendered document to the start of its article and the footer to the end."""
         root = lxml.html.fromstring(html, parser=lxml.html.HTMLParser(encoding='utf-8'))
         article = root.xpath(HAS_CLASS % 'article')[0]
-        for name, place in (('header', 0), ('footer', len(article))):
+        for name in ('header', 'footer'):
             for node in root.xpath(HAS_CLASS % name):
                 self._drop_page_numbers(node)
-                node.set('class', node.get('class').replace(name, f'pv_{name}', 1))
-                article.insert(place if name == 'header' else len(article), node)
+                node.drop_tree()
+                if name == 'header' or node.text_content().strip():
+                    node.set('class', node.get('class').replace(name, f'pv_{name}', 1))
+                    article.insert(0 if name == 'header' else len(article), node)
         return lxml.html.tostring(root, encoding='utf-8')
 
     @api.model

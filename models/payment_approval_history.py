@@ -2,7 +2,7 @@
 import hashlib
 import json
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 from . import payment_approval_machine as machine
 
@@ -89,27 +89,6 @@ class PaymentApprovalHistory(models.Model):
         row = [_canonical(name, vals.get(name)) for name in HASHED]
         text = json.dumps([vals.get('previous_hash') or '', *row], ensure_ascii=True, separators=(',', ':'))
         return hashlib.sha256(text.encode()).hexdigest()
-
-    def _get_hash(self):
-        """The hash that this stored row should carry."""
-        self.ensure_one()
-        vals = self._convert_to_write({name: self[name] for name in (*HASHED, 'previous_hash')})
-        return self._hash_values(vals)
-
-    def _find_broken(self):
-        """The rows among these that do not fit: changed after they were written, or the row before them is missing.
-
-        :return: list of (row, reason)
-        """
-        broken = []
-        previous = {}
-        for row in self.sorted('id'):
-            if row.hash and row.hash != row._get_hash():
-                broken.append((row, _("The row was changed after it was written.")))
-            elif row.hash and (row.previous_hash or '') != previous.get(row.payment_id.id, ''):
-                broken.append((row, _("The row before this one is missing or was replaced.")))
-            previous[row.payment_id.id] = row.hash or ''
-        return broken
 
 
 def _canonical(name, value):

@@ -1,7 +1,11 @@
+from functools import partial
+
 from odoo import api, models
 
+from .bidi import mark_directions
+
 # The two builds of wkhtmltopdf scale a page differently: this is 10 points on paper with either.
-FONT_SIZES = {True: '13px', False: '17px'}
+FONT_SIZES = {True: '12.5px', False: '17px'}
 
 
 class PaymentVoucherReport(models.AbstractModel):
@@ -17,13 +21,16 @@ class PaymentVoucherReport(models.AbstractModel):
         payments._check_voucher_printable()
         copies = self._get_copies(payments)
         documents = payments._get_voucher_documents()
+        patched = self.env['ir.actions.report']._is_wkhtmltopdf_patched()
         return {
             'doc_ids': payments.ids,
             'doc_model': payments._name,
             'docs': payments.sudo(),
             'copies': copies,
             'documents': documents,
-            'size': FONT_SIZES[self.env['ir.actions.report']._is_wkhtmltopdf_patched()],
+            'patched': patched,
+            'size': FONT_SIZES[patched],
+            'mark': partial(mark_directions, patched=patched),
         }
 
     def _get_copies(self, payments):

@@ -3,11 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .common import PaymentCommon
 
 
 @tagged('post_install', '-at_install')
-class TestVoucherNumber(AccountTestInvoicingCommon):
+class TestVoucherNumber(PaymentCommon):
     """A voucher number is drawn once by the server; nobody chooses, changes or copies it."""
 
     @classmethod

@@ -22,7 +22,8 @@ class TestVoucherVerify(VoucherCommon):
 
     def test_match(self):
         for code in (
-            self.code, self.typed, self.code.lower(), self.typed.lower(), f'  {self.code}\n', self.typed.replace(' ', '  '),
+            self.code, self.typed, self.code.lower(), self.typed.lower(), f'  {self.code}\n',
+            self.typed.replace(' ', '  '),
             f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '-')}",
             f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '')}",
             f'{self.payment.voucher_number} {self.payment._get_voucher_digest()}',
@@ -116,3 +117,56 @@ class TestVoucherVerify(VoucherCommon):
         self.env.invalidate_all()
         self.assertEqual(self.verify(self.code).payment_id, self.payment)
         self.assertEqual(self.verify(other._get_voucher_code()).payment_id, other)
+
+
+@tagged('post_install', '-at_install')
+class TestVoucherOfApproved(VoucherCommon):
+    """A payment that went through the whole approval: its voucher names the people, its code is the approved digest."""
+
+    @classmethod
+    def setUpClass(cls, chart_template_ref=None):
+        super().setUpClass(chart_template_ref=chart_template_ref)
+        cls.switch_approval(outbound=True, inbound=True)
+        cls.people = [
+            cls.make_user(
+                f'voucher_{role}', f'account.group_account_invoice,payment_account_enhanced.group_payment_{role}')
+            for role in ('user', 'reviewer', 'approver', 'authorizer', 'poster')]
+        cls.payment = cls.make_payment(amount=20000.0, partner_bank_id=cls.partner_bank.id)
+        for user, step in zip(cls.people, (
+            'action_submit_for_review', 'action_review_payment', 'action_approve_payment', 'action_authorize_payment',
+            'action_post_payment',
+        ), strict=True):
+            getattr(cls.payment.with_user(user), step)()
+
+    def verify(self, code):
+        return self.env['payment.voucher.verify'].with_user(self.accountant).create({'code': code})
+
+    def test_approval_block(self):
+        self.assertEqual(self.payment.state, 'posted')
+        steps = self.payment.with_user(self.accountant)._get_voucher_approvals()
+        self.assertEqual(
+            [(step['stage'], step['person']) for step in steps],
+            list(zip(
+                ('Submitted', 'Reviewed', 'Approved', 'Authorized', 'Posted'),
+                [user.name for user in self.people], strict=True)))
+        self.assertTrue(all(step['date'] for step in steps))
+
+    def test_code_is_the_approved_digest(self):
+        self.assertEqual(self.payment._get_voucher_digest(), self.payment.approval_digest)
+        self.assertEqual(self.verify(self.payment._get_voucher_code()).verdict, 'match')
+
+    def test_old_and_new_value_even_from_a_typed_code(self):
+        typed = f'{self.payment.voucher_number} {self.payment._get_voucher_typed_code()}'
+        self.payment.with_user(self.payment_manager).ref = 'Another memo'
+        wizard = self.verify(typed)
+        self.assertEqual(wizard.verdict, 'different')
+        self.assertIn('Memo: Office rent → Another memo', wizard.message)
+        wizard = self.verify(self.payment._get_voucher_code())
+        self.assertEqual(wizard.verdict, 'match')
+        self.assertIn('Changed since the approval: Memo: Office rent → Another memo', wizard.message)
+
+    def test_number_is_drawn_at_submission(self):
+        payment = self.make_payment()
+        payment.with_user(self.people[0]).action_submit_for_review()
+        self.assertTrue(payment.voucher_number)
+        self.assertFalse(self.make_payment().voucher_number)

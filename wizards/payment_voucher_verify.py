@@ -9,7 +9,7 @@ class PaymentVoucherVerify(models.TransientModel):
     _description = 'Verify Voucher'
 
     code = fields.Char(
-        string="Code", help="Scan the QR code, or type the voucher number and the sixteen digits under the code.")
+        help="Scan the QR code, or type the voucher number and the sixteen digits under the code.")
     verdict = fields.Selection(
         selection=[
             ('empty', "Nothing to Verify"), ('match', "Matches"), ('different', "Differs"),
@@ -17,11 +17,11 @@ class PaymentVoucherVerify(models.TransientModel):
         ],
         string="Answer", compute='_compute_verdict')
     message = fields.Text(string="Explanation", compute='_compute_verdict')
-    payment_id = fields.Many2one('account.payment', string="Payment", compute='_compute_verdict')
+    payment_id = fields.Many2one('account.payment', compute='_compute_verdict')
     currency_id = fields.Many2one(related='payment_id.currency_id')
     amount = fields.Monetary(related='payment_id.amount')
     partner_id = fields.Many2one(related='payment_id.partner_id', string="Payee or Payer")
-    date = fields.Date(related='payment_id.date', string="Date")
+    date = fields.Date(related='payment_id.date')
     memo = fields.Char(related='payment_id.ref', string="Memo")
     override_ids = fields.Many2many(
         'payment.override', string="Changes on Record", compute='_compute_verdict',
@@ -96,27 +96,37 @@ class PaymentVoucherVerify(models.TransientModel):
         return self._judge_content(payment, code)
 
     def _judge_content(self, payment, code):
-        """Compare the digest, then name what differs as far as the code tells."""
+        """Compare the digest, then name what differs as far as the code and the records tell."""
         differences = payment._get_voucher_differences(code['digest'], code['marks'])
         if payment._get_voucher_digest().startswith(code['digest']) and not differences:
-            return 'match', _(
+            matching = _(
                 "The code matches the posted payment %(payment)s. Compare amount, payee and date below with the paper.",
                 payment=payment.display_name)
-        return 'different', self._explain(payment, differences)
+            return 'match', '\n'.join([matching, *self._get_changes_since_approval(payment)])
+        return 'different', '\n'.join([
+            _("The payment %(payment)s is not what was printed.", payment=payment.display_name),
+            *(self._get_changes_since_approval(payment, code) or self._explain(payment, differences))])
+
+    def _get_changes_since_approval(self, payment, code=None):
+        """Return what differs from the approved content, old and new, as a list of at most one sentence.
+
+        :param code: only where this is the code of the approved content
+        """
+        approved = payment.sudo()._get_approved_content().get(payment.id)
+        present = payment._get_content_values()
+        if not approved or approved['digest'] == payment._hash_content(present):
+            return []
+        if code and not approved['digest'].startswith(code['digest']):
+            return []
+        return [payment._describe_content_changes(approved['content'], present)]
 
     def _explain(self, payment, differences):
-        """Return which parts differ and what they are now."""
+        """Return which parts differ from the marks of the code and what they are now, one line each."""
         if not differences:
-            return _(
-                "The payment %(payment)s is not what was printed. The code does not tell what differs: compare the "
-                "paper with the values below.", payment=payment.display_name)
+            return [_("The code does not tell what differs: compare the paper with the values below.")]
         labels = {**payment._get_content_labels(), 'name': _("Entry Number")}
-        lines = [
-            _("%(field)s: now %(value)s", field=labels[key], value=self._get_present_value(payment, key))
-            for key in differences
-        ]
-        return '\n'.join([
-            _("The payment %(payment)s is not what was printed. These differ:", payment=payment.display_name), *lines])
+        return [_("%(field)s: now %(value)s", field=labels[key], value=self._get_present_value(payment, key))
+                for key in differences]
 
     def _get_present_value(self, payment, key):
         """Return the present value of a part of the content as people read it."""

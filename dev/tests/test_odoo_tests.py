@@ -6,7 +6,7 @@ import pytest
 
 from dev import odoo_log, odoo_tests
 
-SAMPLE = (pathlib.Path(__file__).parent / 'samples/all_kinds.log').read_text()
+SAMPLE = (pathlib.Path(__file__).parent / 'samples/all_kinds_of_results.txt').read_text()
 
 
 def head(message, level='INFO', logger='odoo.addons.x.tests.test_x'):

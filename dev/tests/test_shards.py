@@ -5,7 +5,7 @@ import pathlib
 from dev import shards
 from dev.process import ROOT
 
-SAMPLE = (pathlib.Path(__file__).parent / 'samples/all_kinds.log').read_text()
+SAMPLE = (pathlib.Path(__file__).parent / 'samples/all_kinds_of_results.txt').read_text()
 
 
 def test_each_file_once():

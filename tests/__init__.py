@@ -26,6 +26,9 @@ from . import test_voucher_bidi
 from . import test_voucher_digest
 from . import test_voucher_mail
 from . import test_voucher_number
+from . import test_approval_activity
+from . import test_approval_staffing
+from . import test_approval_dry_run
 from . import test_voucher_print
 from . import test_voucher_report
 from . import test_voucher_verify

@@ -36,5 +36,8 @@
     'demo': [
         'demo/res_users_demo.xml',
     ],
+    'assets': {
+        'web.assets_tests': ['payment_account_enhanced/static/tests/tours/*.js'],
+    },
     'application': True,
 }

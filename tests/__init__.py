@@ -25,3 +25,6 @@ from . import test_approval_gate
 from . import test_approval_batch
 from . import test_voucher_number
 from . import test_approval_documentation
+from . import test_tours_lock
+from . import test_tours_approval
+from . import test_tours_voucher

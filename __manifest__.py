@@ -39,5 +39,6 @@
     'assets': {
         'web.assets_tests': ['payment_account_enhanced/static/tests/tours/*.js'],
     },
+    'images': ['static/description/banner.png', 'static/description/payment_form.png'],
     'application': True,
 }

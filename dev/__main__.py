@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|screenshots|clean``: what the Makefile calls. Needs nothing but Python 3.10 or later."""
+"""``python3 -m dev run|test|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
 import signal
 import sys
 

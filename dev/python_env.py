@@ -31,9 +31,13 @@ def find_python():
 
 
 def _usable(python):
+    return OLDEST <= version_of(python) <= NEWEST
+
+
+def version_of(python):
+    """(3, 11) of a Python that can make virtual environments; (0,) of another."""
     code = 'import sys, ssl, venv, ensurepip; print(*sys.version_info[:2])'
-    version = tuple(map(int, (output([python, '-c', code]) or '0').split()))
-    return OLDEST <= version <= NEWEST
+    return tuple(map(int, (output([python, '-c', code]) or '0').split()))
 
 
 def wanted(text):
@@ -47,10 +51,27 @@ def wanted(text):
     return lines
 
 
+def judged_as(lines, version):
+    """The lines with every condition on ``python_version`` settled as if it were ``version``, a pair of numbers.
+
+    Odoo asks older packages of Python 3.10 than of 3.11, some of which no longer build; those for 3.11 work with both.
+    """
+    def settle(found):
+        other = tuple(map(int, found[2].split('.')))
+        holds = {'<': version < other, '<=': version <= other, '==': version == other, '!=': version != other,
+                 '>=': version >= other, '>': version > other}[found[1]]
+        return f"python_version {'>=' if holds else '<'} '3'"
+
+    return [re.sub(r"python_version\s*([<>=!]=?)\s*'(\d+\.\d+)'", settle, line) for line in lines]
+
+
 def for_odoo(odoo):
     """(Python that runs this Odoo, extra environment variables). Makes the virtual environment at the first call."""
     if not odoo.python:
-        python = environment('odoo', [*wanted(odoo.requirements().read_text()), *ADDED])
+        lines = wanted(odoo.requirements().read_text())
+        if version_of(find_python()) == (3, 10):
+            lines = judged_as(lines, (3, 11))
+        python = environment('odoo', [*lines, *ADDED])
         return python, {'PYTHONPATH': str(odoo.root)}
     if output([odoo.python, '-c', 'import websocket, coverage']) is not None:
         return odoo.python, {}

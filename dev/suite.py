@@ -11,7 +11,7 @@ from dev.report import step
 def run(home, tags, part='odoo'):
     """Outcome of installing the addon on a copy of the template and running the tests that ``tags`` names."""
     log = house.logs() / f'{part}.log'
-    with home.databases.scratch(part, home.template()) as database, step(f'tests in Odoo: {tags}'):
+    with home.databases.scratch(part, home.template()) as database, step(f'tests in Odoo ({part}): {_short(tags)}'):
         code = home.run(database, log, '--stop-after-init', '-i', house.MODULE, '--test-enable',
                         f'--test-tags={tags}')
     text = log.read_text(errors='replace')
@@ -21,6 +21,12 @@ def run(home, tags, part='odoo'):
         outcome.check(False, f'{part}: Odoo ended with code {code}; its log: {log}')
     check_log(outcome, text, f'install and tests ({log})')
     return outcome
+
+
+def _short(tags):
+    """Tags for a terminal: the names of the first files and how many there are."""
+    names = [tag.split('/')[-1] for tag in tags.split(',')]
+    return ', '.join(names) if len(names) < 4 else f'{names[0]} and {len(names) - 1} other files'
 
 
 def check_log(outcome, text, what):

@@ -61,7 +61,7 @@ class AccountPayment(models.Model):
         group = self.env.ref(MANAGER_GROUP)
         managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
         return {
-            company: ', '.join(managers.filtered(lambda user: company in user.company_ids)[:NAMES_SHOWN].mapped('name'))
+            company: ', '.join([user.name for user in managers if company in user.company_ids][:NAMES_SHOWN])
             for company in self.company_id
         }
 
@@ -84,6 +84,8 @@ class AccountPayment(models.Model):
         # EXTENDS account
         if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
             self._guard_refuse_link()
+        if 'posted_before' in vals and not vals['posted_before']:
+            self.move_id._guard_check_posted_before()
         return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)

@@ -5,6 +5,11 @@ SEQUENCES = {
     'outbound': 'payment_account_enhanced.seq_payment_voucher',
     'inbound': 'payment_account_enhanced.seq_receipt_voucher',
 }
+CREATE_INDEX = """
+    CREATE INDEX IF NOT EXISTS account_payment_voucher_number_partial
+        ON account_payment (voucher_number) WHERE voucher_number IS NOT NULL
+"""
+CREATE_UNIQUE_INDEX = CREATE_INDEX.replace('CREATE INDEX', 'CREATE UNIQUE INDEX')
 
 
 class AccountPayment(models.Model):
@@ -13,27 +18,21 @@ class AccountPayment(models.Model):
     _inherit = 'account.payment'
 
     voucher_number = fields.Char(
-        string="Voucher Number", copy=False, readonly=True,
+        copy=False, readonly=True,
         help="Drawn when the payment is submitted, or when it is posted; it never changes.")
     voucher_print_count = fields.Integer(
         string="Vouchers Printed", copy=False, readonly=True,
         help="The first print is the original, every other one is marked as a copy.")
-    remarks = fields.Text(
-        string="Remarks", copy=False, help="Printed on the voucher.")
+    remarks = fields.Text(copy=False, help="Printed on the voucher.")
 
     def init(self):
         """Make numbers unique in the database where old duplicates don't forbid it; else index them for searching."""
-        super().init()
         self.env.cr.execute("""
             SELECT 1 FROM account_payment
              WHERE voucher_number IS NOT NULL
           GROUP BY voucher_number HAVING count(*) > 1 LIMIT 1
         """)
-        unique = '' if self.env.cr.rowcount else 'UNIQUE'
-        self.env.cr.execute(f"""
-            CREATE {unique} INDEX IF NOT EXISTS account_payment_voucher_number_partial
-                ON account_payment (voucher_number) WHERE voucher_number IS NOT NULL
-        """)
+        self.env.cr.execute(CREATE_INDEX if self.env.cr.rowcount else CREATE_UNIQUE_INDEX)
 
     # -------------------------------------------------------------------------
     # CRUD
@@ -59,12 +58,12 @@ class AccountPayment(models.Model):
     def _check_voucher_counters_unchanged(self, vals):
         """Refuse `vals` that differ from what is stored. Clients resend unchanged values: those pass."""
         for name, value in vals.items():
-            payment = self.filtered(lambda payment: (payment[name] or False) != (value or False))[:1]
-            if payment:
+            changed = [payment for payment in self if (payment[name] or False) != (value or False)]
+            if changed:
                 raise UserError(_(
-                    "The field \"%(field)s\" of %(payment)s cannot be changed: vouchers are numbered and counted by the "
-                    "system alone. Leave the field out and save again.",
-                    field=self._fields[name]._description_string(self.env), payment=payment.display_name))
+                    "The field \"%(field)s\" of %(payment)s cannot be changed: vouchers are numbered and counted by "
+                    "the system alone. Leave the field out and save again.",
+                    field=self._fields[name]._description_string(self.env), payment=changed[0].display_name))
 
     @api.model
     def _guard_protected_fields(self):
@@ -88,7 +87,7 @@ class AccountPayment(models.Model):
         """
         missing = self.sudo().filtered(lambda payment: not payment.voucher_number)
         for payment_type in SEQUENCES:
-            todo = missing.filtered(lambda payment: payment.payment_type == payment_type)  # noqa: B023
+            todo = missing.filtered(lambda payment, kind=payment_type: payment.payment_type == kind)
             while todo:
                 todo -= todo._store_voucher_numbers(todo._draw_voucher_numbers())
 
@@ -98,11 +97,11 @@ class AccountPayment(models.Model):
         if sequence.implementation != 'standard' or sequence.use_date_range:
             return [sequence.next_by_id(sequence_date=payment.date) for payment in self]
         self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", ['ir_sequence_%03d' % sequence.id, len(self)])
+            "SELECT nextval(%s) FROM generate_series(1, %s)", [f'ir_sequence_{sequence.id:03d}', len(self)])
         numbers = sorted(number for (number,) in self.env.cr.fetchall())
         return [
             sequence.with_context(ir_sequence_date=payment.date).get_next_char(number)
-            for payment, number in zip(self, numbers)
+            for payment, number in zip(self, numbers, strict=True)
         ]
 
     def _get_voucher_sequence(self):
@@ -111,8 +110,8 @@ class AccountPayment(models.Model):
         sequence_id = self.env['ir.model.data']._xmlid_to_res_id(xmlid)
         if not sequence_id:
             raise UserError(_(
-                "No voucher number can be drawn for %(payment)s: the sequence %(sequence)s was deleted. An administrator "
-                "brings it back by upgrading the module.", payment=self[0].display_name, sequence=xmlid))
+                "No voucher number can be drawn for %(payment)s: the sequence %(sequence)s was deleted. An "
+                "administrator brings it back by upgrading the module.", payment=self[0].display_name, sequence=xmlid))
         return self.env['ir.sequence'].sudo().browse(sequence_id)
 
     def _store_voucher_numbers(self, numbers):

@@ -52,7 +52,9 @@ class AccountPayment(models.Model):
         documents = {payment.id: {} for payment in self}
         for payment, item, paid, settled in self.sudo()._get_voucher_matches():
             row = documents[payment.id].setdefault(item.move_id, {
-                'move': item.move_id, 'currency': item.currency_id, 'items': item.browse(), 'paid': 0.0, 'settled': 0.0})
+                'move': item.move_id, 'currency': item.currency_id, 'items': item.browse(),
+                'paid': 0.0, 'settled': 0.0,
+            })
             row['items'] |= item
             row['paid'] += paid
             row['settled'] += settled

@@ -53,9 +53,14 @@ class AccountPayment(models.Model):
         present = self._get_voucher_marks(digest)
         if len(marks or '') != len(present):
             return None
-        keys = sorted(self._get_voucher_content_values())
-        pairs = zip(keys, re.findall('.' * MARK_DIGITS, marks), re.findall('.' * MARK_DIGITS, present))
-        return [key for key, printed, now in pairs if printed != now]
+        return [
+            key for index, key in enumerate(sorted(self._get_voucher_content_values()))
+            if self._get_voucher_mark(marks, index) != self._get_voucher_mark(present, index)
+        ]
+
+    def _get_voucher_mark(self, marks, index):
+        """Return the mark at `index`."""
+        return marks[index * MARK_DIGITS:(index + 1) * MARK_DIGITS]
 
     @api.model
     def _parse_voucher_code(self, text):

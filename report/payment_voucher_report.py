@@ -5,7 +5,7 @@ from odoo import api, models
 from .bidi import mark_directions
 
 # The two builds of wkhtmltopdf scale a page differently: this is 10 points on paper with either.
-FONT_SIZES = {True: '13px', False: '17px'}
+FONT_SIZES = {True: '12.5px', False: '17px'}
 
 
 class PaymentVoucherReport(models.AbstractModel):

@@ -195,7 +195,7 @@ class PaymentCommon(AccountTestInvoicingCommon):
             ('account_move_line', 'move_id', moves.ids),
         )
         rows = [row for table, column, ids in queries for row in self._table_rows(table, column, ids, ignore)]
-        return rows + self._matching_rows(moves.ids, ignore)
+        return rows + self._tax_rows(moves.ids) + self._matching_rows(moves.ids)
 
     def financial_fingerprint(self, records):
         """What ordinary work on a posted payment never changes."""
@@ -209,7 +209,17 @@ class PaymentCommon(AccountTestInvoicingCommon):
             for row_id, row in self.cr.fetchall()
         ]
 
-    def _matching_rows(self, move_ids, ignore):
+    def _tax_rows(self, move_ids):
+        self.cr.execute('''
+            SELECT line.id, tax.account_tax_id, tag.account_account_tag_id
+              FROM account_move_line line
+         LEFT JOIN account_move_line_account_tax_rel tax ON tax.account_move_line_id = line.id
+         LEFT JOIN account_account_tag_account_move_line_rel tag ON tag.account_move_line_id = line.id
+             WHERE line.move_id = ANY(%s)
+          ORDER BY 1, 2, 3''', [list(move_ids)])
+        return [('taxes', *row) for row in self.cr.fetchall()]
+
+    def _matching_rows(self, move_ids):
         self.cr.execute('''
             SELECT partial.id, partial.debit_move_id, partial.credit_move_id, partial.amount::text,
                    partial.debit_amount_currency::text, partial.credit_amount_currency::text

@@ -145,9 +145,10 @@ class TestGuardDoors(PaymentCommon):
             copied = self.assertContentKept(self.posted, acting.copy, default)
             self.assertEqual(copied.state, 'draft')
             self.assertNotEqual(copied.move_id, self.posted.move_id)
-        for default in ({'move_id': self.posted.move_id.id}, {'line_ids': [Command.set(acting.line_ids.ids)]}):
-            self.assertRefusedToAll(
-                PAYMENT_LOCKED, self.posted, lambda acting, default=default: acting.copy(default), named=False)
+        self.assertRefusedToAll(
+            PAYMENT_LOCKED, self.posted, lambda acting: acting.copy({'move_id': acting.move_id.id}), named=False)
+        self.assertRefusedToEveryoneElse(
+            PAYMENT_LOCKED, self.posted, lambda acting: acting.copy({'line_ids': [Command.set(acting.line_ids.ids)]}))
         self.assertRefusedToAll(
             PAYMENT_LOCKED, self.posted, lambda acting: acting.move_id.copy({'payment_id': acting.id}))
 

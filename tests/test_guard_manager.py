@@ -117,8 +117,10 @@ class TestGuardManager(PaymentCommon):
         administrator = self.env.ref('base.user_admin')
         for user in (self.accountant, self.bookkeeper, self.payment_manager, administrator, self.odoobot):
             for sudo in (False, True):
+                # OdooBot's uninstall key is the way the table itself goes with the addon.
                 acting = row.with_user(user).sudo(sudo).with_context(
-                    payment_guard_pass=True, force_delete=True, _force_unlink=True, install_mode=True)
+                    payment_guard_pass=True, payment_append_only_pass=True, force_delete=True, install_mode=True,
+                    _force_unlink=user != self.odoobot)
                 for act in (
                     lambda acting=acting: acting.write({'new_value': 'y'}),
                     lambda acting=acting: acting.unlink(),

@@ -1,6 +1,5 @@
-from odoo.tests import BaseCase, tagged
-
 from odoo.addons.payment_account_enhanced.report.bidi import mark_directions
+from odoo.tests import BaseCase, tagged
 
 ARABIC = 'شركة أزور'
 BOX = '<span dir="%s" style="display: inline-block">%s</span>'

@@ -30,7 +30,8 @@ class TestVoucherDigest(PaymentCommon):
         digests = {self.payment._get_content_digest()}
         changes = [
             {'amount': 100.01}, {'date': '2019-06-02'}, {'partner_id': self.partner_b.id}, {'ref': 'rent '},
-            {'journal_id': self.company_data['default_journal_cash'].id}, {'currency_id': self.currency_data['currency'].id},
+            {'journal_id': self.company_data['default_journal_cash'].id},
+            {'currency_id': self.currency_data['currency'].id},
             {'payment_type': 'inbound', 'partner_type': 'customer'}, {'partner_bank_id': self.other_bank.id},
             {'destination_account_id': self.copy_account(self.company_data['default_account_payable']).id},
         ]
@@ -47,7 +48,8 @@ class TestVoucherDigest(PaymentCommon):
         before = self.payment._get_content_digest()
         vals = self.payment_vals(write_off_line_vals=[{
             'name': 'bank fee', 'account_id': self.company_data['default_account_expense'].id,
-            'partner_id': self.partner_a.id, 'amount_currency': 5.0, 'balance': 5.0, 'currency_id': self.env.company.currency_id.id,
+            'partner_id': self.partner_a.id, 'amount_currency': 5.0, 'balance': 5.0,
+            'currency_id': self.env.company.currency_id.id,
         }])
         self.assertNotEqual(self.env['account.payment'].create(vals)._get_content_digest(), before)
 

@@ -12,8 +12,9 @@ class TestVoucherMail(VoucherCommon):
     def compose(self, payments, action, user=None, **context):
         """Open the composer as the form's action does."""
         values = self.env['ir.actions.act_window']._for_xml_id(action)
-        self.assertEqual(self.env['ir.actions.act_window'].browse(values['id']).binding_model_id.model, 'account.payment')
-        action_context = self.env['ir.actions.act_window'].browse(values['id'])._get_eval_context()
+        window = self.env['ir.actions.act_window'].browse(values['id'])
+        self.assertEqual(window.binding_model_id.model, 'account.payment')
+        action_context = window._get_eval_context()
         action_context.update({'active_id': payments[:1].id, 'active_ids': payments.ids})
         composer = self.env['mail.compose.message'].with_user(user or self.accountant).with_context(
             active_model='account.payment', active_ids=payments.ids, active_id=payments[:1].id,

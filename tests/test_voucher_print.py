@@ -38,8 +38,8 @@ class TestVoucherPrint(VoucherCommon):
 
     def test_print_menu(self):
         bindings = self.env['ir.actions.actions'].with_user(self.accountant).get_bindings('account.payment')
-        names = [report['report_name'] for report in map(
-            lambda action: self.env['ir.actions.report'].sudo().browse(action['id']), bindings['report'])]
+        reports = self.env['ir.actions.report'].sudo().browse([action['id'] for action in bindings['report']])
+        names = reports.mapped('report_name')
         self.assertIn(REPORT, names)
         self.assertNotIn(COPY_REPORT, names)
 
@@ -55,16 +55,20 @@ class TestVoucherPrint(VoucherCommon):
         posted = self.make_posted()
         for refused in (self.make_payment(), self.make_cancelled(), self.make_reset()):
             for payments in (refused, posted + refused):
-                for attempt in (
-                    payments.with_user(self.accountant).action_print_payment_voucher,
-                    lambda: self.render_html(payments),
-                    lambda: self.print_pdf(payments),
-                    lambda: self.print_pdf(payments, report=COPY_REPORT),
-                    lambda: self.print_pdf(payments, user=self.odoobot),
-                ):
-                    with self.subTest(state=refused.state), self.assertRaisesRegex(UserError, 'No voucher can be printed'):
-                        attempt()
+                with self.subTest(state=refused.state, count=len(payments)):
+                    self.assertPrintRefused(payments)
         self.assertFalse(posted.voucher_print_count)
+
+    def assertPrintRefused(self, payments):
+        for attempt, arguments in (
+            (payments.with_user(self.accountant).action_print_payment_voucher, {}),
+            (self.render_html, {'payments': payments}),
+            (self.print_pdf, {'payments': payments}),
+            (self.print_pdf, {'payments': payments, 'report': COPY_REPORT}),
+            (self.print_pdf, {'payments': payments, 'user': self.odoobot}),
+        ):
+            with self.assertRaisesRegex(UserError, 'No voucher can be printed'):
+                attempt(**arguments)
 
     def test_message_names_the_payment_and_its_state(self):
         draft, cancelled = self.make_payment(), self.make_cancelled()
@@ -165,12 +169,15 @@ class TestVoucherPdf(VoucherCommon, HttpCase):
 
     def test_every_layout_of_the_company(self):
         payment = self.make_posted()
+        if self.env['ir.actions.report']._is_wkhtmltopdf_patched():
+            # A running header needs the assets to be in its place. (The other build draws their fonts as outlines.)
+            self.env['ir.config_parameter'].set_param('report.url', self.base_url())
         for name in ('standard', 'bold', 'boxed', 'striped'):
             self.company.external_report_layout_id = self.env.ref(f'web.external_layout_{name}')
             pdf = self.print_pdf(payment)
             with self.subTest(layout=name):
                 self.assertEqual(self.count_pages(pdf), 1)
-                self.assertTexts(self.read_pdf(pdf), 'Harbour Fit-out Company', 'Registered', payment.voucher_number)
+                self.assertTexts(self.read_letters(pdf), 'HarbourFit-outCompany', 'Registered', payment.voucher_number)
 
     def test_download_by_an_ordinary_accountant(self):
         payment = self.make_posted()

@@ -22,7 +22,8 @@ class TestVoucherVerify(VoucherCommon):
 
     def test_match(self):
         for code in (
-            self.code, self.typed, self.code.lower(), self.typed.lower(), f'  {self.code}\n', self.typed.replace(' ', '  '),
+            self.code, self.typed, self.code.lower(), self.typed.lower(), f'  {self.code}\n',
+            self.typed.replace(' ', '  '),
             f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '-')}",
             f"{self.payment.voucher_number} {self.payment._get_voucher_typed_code().replace(' ', '')}",
             f'{self.payment.voucher_number} {self.payment._get_voucher_digest()}',
@@ -127,13 +128,14 @@ class TestVoucherOfApproved(VoucherCommon):
         super().setUpClass(chart_template_ref=chart_template_ref)
         cls.switch_approval(outbound=True, inbound=True)
         cls.people = [
-            cls.make_user(f'voucher_{role}', f'account.group_account_invoice,payment_account_enhanced.group_payment_{role}')
+            cls.make_user(
+                f'voucher_{role}', f'account.group_account_invoice,payment_account_enhanced.group_payment_{role}')
             for role in ('user', 'reviewer', 'approver', 'authorizer', 'poster')]
         cls.payment = cls.make_payment(amount=20000.0, partner_bank_id=cls.partner_bank.id)
         for user, step in zip(cls.people, (
             'action_submit_for_review', 'action_review_payment', 'action_approve_payment', 'action_authorize_payment',
             'action_post_payment',
-        )):
+        ), strict=True):
             getattr(cls.payment.with_user(user), step)()
 
     def verify(self, code):
@@ -144,7 +146,9 @@ class TestVoucherOfApproved(VoucherCommon):
         steps = self.payment.with_user(self.accountant)._get_voucher_approvals()
         self.assertEqual(
             [(step['stage'], step['person']) for step in steps],
-            list(zip(('Submitted', 'Reviewed', 'Approved', 'Authorized', 'Posted'), (user.name for user in self.people))))
+            list(zip(
+                ('Submitted', 'Reviewed', 'Approved', 'Authorized', 'Posted'),
+                [user.name for user in self.people], strict=True)))
         self.assertTrue(all(step['date'] for step in steps))
 
     def test_code_is_the_approved_digest(self):

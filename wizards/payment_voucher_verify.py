@@ -9,7 +9,7 @@ class PaymentVoucherVerify(models.TransientModel):
     _description = 'Verify Voucher'
 
     code = fields.Char(
-        string="Code", help="Scan the QR code, or type the voucher number and the sixteen digits under the code.")
+        help="Scan the QR code, or type the voucher number and the sixteen digits under the code.")
     verdict = fields.Selection(
         selection=[
             ('empty', "Nothing to Verify"), ('match', "Matches"), ('different', "Differs"),
@@ -17,11 +17,11 @@ class PaymentVoucherVerify(models.TransientModel):
         ],
         string="Answer", compute='_compute_verdict')
     message = fields.Text(string="Explanation", compute='_compute_verdict')
-    payment_id = fields.Many2one('account.payment', string="Payment", compute='_compute_verdict')
+    payment_id = fields.Many2one('account.payment', compute='_compute_verdict')
     currency_id = fields.Many2one(related='payment_id.currency_id')
     amount = fields.Monetary(related='payment_id.amount')
     partner_id = fields.Many2one(related='payment_id.partner_id', string="Payee or Payer")
-    date = fields.Date(related='payment_id.date', string="Date")
+    date = fields.Date(related='payment_id.date')
     memo = fields.Char(related='payment_id.ref', string="Memo")
     override_ids = fields.Many2many(
         'payment.override', string="Changes on Record", compute='_compute_verdict',

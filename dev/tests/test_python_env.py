@@ -30,6 +30,14 @@ def test_what_is_asked_of_pip():
     assert python_env.wanted('psycopg2-binary==2.9.13') == ['psycopg2-binary==2.9.13']
 
 
+def test_conditions_settled_for_another_python():
+    lines = ["a==1 ; python_version < '3.11'", "a==2 ; sys_platform != 'win32' and python_version >= '3.11'",
+             "b==1 ; python_version == '3.10'", "b==2 ; python_version <= '3.11' and python_version > '3.10'", 'c']
+    assert python_env.judged_as(lines, (3, 11)) == [
+        "a==1 ; python_version < '3'", "a==2 ; sys_platform != 'win32' and python_version >= '3'",
+        "b==1 ; python_version < '3'", "b==2 ; python_version >= '3' and python_version >= '3'", 'c']
+
+
 def test_an_environment_is_made_once(own_cache, capsys):
     base = python_env.find_python()
     digest = cache.digest(output([base, '-c', 'import sys; print(sys.version, sys.base_prefix)']), '# nothing')

@@ -28,6 +28,7 @@ from . import account_payment_approval
 from . import account_payment_approval_lock
 from . import account_payment_approval_content
 from . import account_payment_approval_step
+from . import account_payment_approval_seen
 from . import account_payment_approval_origin
 from . import account_payment_approval_post
 from . import account_payment_approval_bank

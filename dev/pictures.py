@@ -14,10 +14,16 @@ from dev.process import ROOT
 
 DESCRIPTION = ROOT / 'static/description'
 ART = ROOT / 'dev/art'
-FORM = '/web#id={%s}&model=account.payment&view_type=form'
+FORM = '/web#id={%s}&action=account.action_account_payments_payable&model=account.payment&view_type=form'
 SETTLED = """
     document.fonts.status === "loaded" && [...document.images].every(image => image.complete)
     && !document.querySelector(".o_loading_indicator, .o_blockUI")
+"""
+TYPE_AMOUNT = """
+    const input = document.querySelector(".modal [name=amount] input");
+    input.value = "25000";
+    input.dispatchEvent(new Event("input", {bubbles: true}));
+    input.dispatchEvent(new Event("change", {bubbles: true}));
 """
 # Name, login, address with {names of records}, CSS selectors that must match, script to run before the picture.
 SCREENS = (
@@ -31,10 +37,11 @@ SCREENS = (
     ('approval_board', 'payment_manager', '/web#action=payment_account_enhanced.action_payment_approval_board',
      ['.o_kanban_record'], ''),
     ('settings', 'admin', '/web#action=account.action_account_config',
-     ['#payment_approval_setting_container'],
-     'document.querySelector("#payment_approval_setting_container").scrollIntoView()'),
+     ['[name=payment_approval_summary]'],
+     'document.querySelector("[name=payment_approval_summary]").closest(".o_settings_container")'
+     '.previousElementSibling.scrollIntoView()'),
     ('dry_run', 'payment_manager', '/web#action=payment_account_enhanced.action_payment_approval_dry_run',
-     ['.modal [name=steps] table'], ''),
+     ['.modal [name=steps] table'], TYPE_AMOUNT),
     ('overrides', 'payment_manager', '/web#action=payment_account_enhanced.action_payment_override',
      ['.o_list_view .o_data_row'], ''),
 )

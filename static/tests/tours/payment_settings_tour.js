@@ -3,7 +3,7 @@
 import { registry } from "@web/core/registry";
 import { click, find, see, type } from "./tour_steps";
 
-const BLOCK = "#payment_approval_setting_container";
+const BLOCK = ".o_settings_container:has([name='payment_approval_outbound'])";
 
 registry.category("web_tour.tours").add("payment_settings", {
     test: true,

@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.osv import expression
 from odoo.tools import sql
 
+from . import payment_approval_duties as duties
 from . import payment_approval_machine as machine
 
 GROUP = 'payment_account_enhanced.group_payment_%s'
@@ -43,10 +44,11 @@ class AccountPayment(models.Model):
     authorizer_date = fields.Datetime(string='Authorized on', readonly=True, copy=False)
     approval_stage_date = fields.Datetime(string='In this Stage since', readonly=True, copy=False)
     approval_returned = fields.Boolean(
-        string='Returned', readonly=True, copy=False, help="Rejected, or sent back because its content changed, and not taken up since.",
+        string='Returned', readonly=True, copy=False,
+        help="Rejected, or sent back because its content changed, and not taken up since.",
     )
     approval_history_ids = fields.One2many(
-        'payment.approval.history', 'payment_id', string='Approval History', readonly=True, copy=False,
+        'payment.approval.history', 'payment_id', readonly=True, copy=False,
     )
     approval_digest = fields.Char(
         compute='_compute_approval_digest', help="SHA-256 of the content as it was last approved.",
@@ -189,3 +191,11 @@ class AccountPayment(models.Model):
         """The row of the table for this payment as it is now, or None."""
         return machine.find_transition(
             action, self.approval_state, self.payment_type, self.is_authorization_required)
+
+    def _get_chain(self):
+        """Where this payment stands, as the judgement of duties reads it."""
+        return duties.Chain(
+            self.approval_state, self.payment_type, self.is_authorization_required,
+            self.company_id.sudo().payment_strict_duties,
+            self._get_submitter().id or 0, frozenset(self._get_acted_before().ids),
+        )

@@ -2,6 +2,7 @@
 from odoo import _, api, models
 from odoo.tools.misc import formatLang
 
+from . import payment_approval_duties as duties
 from . import payment_approval_machine as machine
 
 
@@ -56,20 +57,18 @@ class AccountPayment(models.Model):
         """Separation of duties: who took an earlier step may be kept from this one."""
         if transition.action not in ('review', 'approve', 'authorize', 'post'):
             return False
-        if transition.duties == machine.NOT_SUBMITTER and actor.uid == self._get_submitter().id:
-            return _("You submitted it: somebody else must take this step.")
-        if actor.uid not in self._get_acted_before().ids:
-            return False
+        breach = duties.find_breach(transition, actor.uid, actor.roles, self._get_chain())
+        return bool(breach) and self._describe_breach(breach)
+
+    def _describe_breach(self, breach):
         company = self.company_id.sudo()
-        if company.payment_strict_duties:
+        if breach == duties.IS_SUBMITTER:
+            return _("You submitted it: somebody else must take this step.")
+        if breach == duties.STRICT:
             return _("You took an earlier step on this payment, and %(company)s asks that nobody acts twice on one "
                      "payment: somebody else must take this step.", company=company.name)
-        large_manager = self.is_authorization_required and machine.MANAGER in actor.roles
-        if transition.duties == machine.NOT_TWICE or large_manager:
-            return _(
-                "You took an earlier step on this payment, and from %(threshold)s on nobody acts twice: "
-                "somebody else must take this step.",
-                threshold=formatLang(self.env, company.payment_authorization_threshold,
-                                     currency_obj=company.currency_id),
-            )
-        return False
+        return _(
+            "You took an earlier step on this payment, and from %(threshold)s on nobody acts twice: "
+            "somebody else must take this step.",
+            threshold=formatLang(self.env, company.payment_authorization_threshold, currency_obj=company.currency_id),
+        )

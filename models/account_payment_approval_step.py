@@ -119,6 +119,7 @@ class AccountPayment(models.Model):
                FOR NO KEY UPDATE SKIP LOCKED
             """,
             [tuple(self.ids)],
+            log_exceptions=False,  # a conflict is no error: the server starts the request again
         )
         found = {payment_id for (payment_id,) in self.env.cr.fetchall()}
         return self.filtered(lambda payment: payment.id in found)

@@ -121,6 +121,7 @@ class AccountPayment(models.Model):
                FOR NO KEY UPDATE SKIP LOCKED
             """,
             [tuple(self.ids)],
+            log_exceptions=False,  # a conflict is no error: the server starts the request again
         )
         found = {payment_id for (payment_id,) in self.env.cr.fetchall()}
         return self.filtered(lambda payment: payment.id in found)
@@ -197,7 +198,8 @@ class AccountPayment(models.Model):
         return '\n'.join(lines)
 
     def _get_action_label(self, action):
-        return dict(self.env['payment.approval.history']._fields['action_type']._description_selection(self.env))[action]
+        field = self.env['payment.approval.history']._fields['action_type']
+        return dict(field._description_selection(self.env))[action]
 
     def _get_approval_name(self):
         payment = self.sudo()

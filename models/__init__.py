@@ -16,6 +16,7 @@ from . import account_payment_voucher_mail
 from . import payment_voucher_code
 from . import ir_actions_report
 from . import payment_approval_machine
+from . import payment_approval_duties
 from . import payment_approval_history
 from . import payment_approval_setting_log
 from . import payment_approval_seal
@@ -31,6 +32,11 @@ from . import account_payment_approval_seen
 from . import account_payment_approval_origin
 from . import account_payment_approval_post
 from . import account_payment_approval_bank
+from . import res_company_staffing
+from . import account_payment_approval_waiting
+from . import account_payment_approval_activity
+from . import account_payment_approval_reminder
+from . import payment_approval_analysis
 from . import account_move_approval
 from . import payment_settlement
 from . import account_payment_settlement

@@ -7,6 +7,7 @@ from odoo.osv import expression
 from odoo.tools import sql
 from odoo.tools.misc import formatLang
 
+from . import payment_approval_duties as duties
 from . import payment_approval_machine as machine
 
 GROUP = 'payment_account_enhanced.group_payment_%s'
@@ -44,10 +45,11 @@ class AccountPayment(models.Model):
     authorizer_date = fields.Datetime(string='Authorized on', readonly=True, copy=False)
     approval_stage_date = fields.Datetime(string='In this Stage since', readonly=True, copy=False)
     approval_returned = fields.Boolean(
-        string='Returned', readonly=True, copy=False, help="Rejected, or sent back because its content changed, and not taken up since.",
+        string='Returned', readonly=True, copy=False,
+        help="Rejected, or sent back because its content changed, and not taken up since.",
     )
     approval_history_ids = fields.One2many(
-        'payment.approval.history', 'payment_id', string='Approval History', readonly=True, copy=False,
+        'payment.approval.history', 'payment_id', readonly=True, copy=False,
     )
     approval_digest = fields.Char(
         compute='_compute_approval_digest', help="SHA-256 of the content as it was last approved.",
@@ -243,20 +245,26 @@ class AccountPayment(models.Model):
         """Separation of duties: who took an earlier step may be kept from this one."""
         if transition.action not in ('review', 'approve', 'authorize', 'post'):
             return False
-        if transition.duties == machine.NOT_SUBMITTER and actor.uid == self._get_submitter().id:
-            return _("You submitted it: somebody else must take this step.")
-        if actor.uid not in self._get_acted_before().ids:
-            return False
+        breach = duties.find_breach(transition, actor.uid, actor.roles, self._get_chain())
+        return bool(breach) and self._describe_breach(breach)
+
+    def _describe_breach(self, breach):
         company = self.company_id.sudo()
-        if company.payment_strict_duties:
+        if breach == duties.IS_SUBMITTER:
+            return _("You submitted it: somebody else must take this step.")
+        if breach == duties.STRICT:
             return _("You took an earlier step on this payment, and %(company)s asks that nobody acts twice on one "
                      "payment: somebody else must take this step.", company=company.name)
-        large_manager = self.is_authorization_required and machine.MANAGER in actor.roles
-        if transition.duties == machine.NOT_TWICE or large_manager:
-            return _(
-                "You took an earlier step on this payment, and from %(threshold)s on nobody acts twice: "
-                "somebody else must take this step.",
-                threshold=formatLang(self.env, company.payment_authorization_threshold,
-                                     currency_obj=company.currency_id),
-            )
-        return False
+        return _(
+            "You took an earlier step on this payment, and from %(threshold)s on nobody acts twice: "
+            "somebody else must take this step.",
+            threshold=formatLang(self.env, company.payment_authorization_threshold, currency_obj=company.currency_id),
+        )
+
+    def _get_chain(self):
+        """Where this payment stands, as the judgement of duties reads it."""
+        return duties.Chain(
+            self.approval_state, self.payment_type, self.is_authorization_required,
+            self.company_id.sudo().payment_strict_duties,
+            self._get_submitter().id or 0, frozenset(self._get_acted_before().ids),
+        )

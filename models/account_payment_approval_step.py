@@ -198,7 +198,8 @@ class AccountPayment(models.Model):
         return '\n'.join(lines)
 
     def _get_action_label(self, action):
-        return dict(self.env['payment.approval.history']._fields['action_type']._description_selection(self.env))[action]
+        field = self.env['payment.approval.history']._fields['action_type']
+        return dict(field._description_selection(self.env))[action]
 
     def _get_approval_name(self):
         payment = self.sudo()

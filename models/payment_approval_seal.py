@@ -34,8 +34,8 @@ class PaymentApprovalSeal(models.Model):
     company_id = fields.Many2one('res.company', required=True, ondelete='restrict', index=True)
     number = fields.Integer(required=True, help="Counts the seals of a company from 1 on.", group_operator=None)
     date = fields.Datetime(string='Sealed on', required=True)
-    first_row_id = fields.Integer(string='First Row', required=True, group_operator=None)
-    last_row_id = fields.Integer(string='Last Row', required=True, group_operator=None)
+    first_row_id = fields.Integer(required=True, group_operator=None)
+    last_row_id = fields.Integer(required=True, group_operator=None)
     row_count = fields.Integer(string='Rows', required=True)
     manifest = fields.Text(
         required=True, prefetch=False,

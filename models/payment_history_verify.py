@@ -91,6 +91,7 @@ class PaymentApprovalHistory(models.Model):
             """,
             ROW_COLUMNS, where,
         ))
+        # The rows come in order of the key, and are streamed. pylint: disable-next=bad-builtin-groupby
         for _payment_id, chain in groupby(rows, key=lambda row: row['payment_id']):
             yield from self._check_chain(chain, tally)
 

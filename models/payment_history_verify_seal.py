@@ -26,6 +26,8 @@ class PaymentApprovalSeal(models.Model):
         """
         self.env.flush_all()
         company_ids = tuple(companies.ids)
+        # Streamed in order of the key: Odoo's groupby would hold all rows in memory.
+        # pylint: disable-next=bad-builtin-groupby
         blocks = groupby(self._stream_covered(company_ids), key=lambda row: row['seal_id'])
         block_id, block = next(blocks, (0, ()))
         previous = {}

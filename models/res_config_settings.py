@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     payment_reminder_days = fields.Integer(related='company_id.payment_reminder_days', readonly=False)
     payment_approval_summary = fields.Char(compute='_compute_payment_approval_summary')
     payment_approval_notice = fields.Char(compute='_compute_payment_approval_notice')
+    payment_staffing_warning = fields.Text(compute='_compute_payment_staffing_warning')
 
     @api.depends('payment_approval_outbound', 'payment_approval_inbound', 'payment_authorization_threshold', 'company_id')
     def _compute_payment_approval_summary(self):
@@ -42,3 +43,10 @@ class ResConfigSettings(models.TransientModel):
             settings.payment_approval_notice = off and _(
                 "Only a Payment Manager can switch approval off, and it is recorded. %(count)s payments are in approval "
                 "now: they stay where they are and can be finished.", count=counts.get(company, 0))
+
+    @api.depends('payment_approval_outbound', 'payment_approval_inbound', 'payment_authorization_threshold',
+                 'payment_strict_duties', 'company_id')
+    def _compute_payment_staffing_warning(self):
+        """The steps for which there would be nobody, with the settings as they are on the screen."""
+        for settings in self:
+            settings.payment_staffing_warning = '\n'.join(settings.company_id.sudo()._get_staffing_warnings(settings))

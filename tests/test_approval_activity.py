@@ -1,0 +1,289 @@
+"""People find their work: to-dos, chatter, mails and the daily reminder."""
+import logging
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..models.account_payment_approval_activity import PEOPLE_TOLD, REJECTION, RETURNED, TODO
+from .common import PaymentCommon
+
+_logger = logging.getLogger(__name__)
+
+ROLE = 'payment_account_enhanced.group_payment_%s'
+
+
+class ApprovalPeopleCommon(PaymentCommon):
+    """One person for each role, with that role alone."""
+
+    @classmethod
+    def setUpClass(cls, chart_template_ref=None):
+        super().setUpClass(chart_template_ref=chart_template_ref)
+        cls.switch_approval(outbound=True, inbound=True)
+        cls.people = {
+            role: cls.make_user(f'work_{role}', ROLE % role)
+            for role in ('user', 'reviewer', 'approver', 'authorizer', 'poster')
+        }
+        cls.people['manager'] = cls.payment_manager
+
+    def make_payments(self, count, **values):
+        first = self.make_payment(**values)
+        return first + first.create([first.copy_data()[0] for _number in range(count - 1)])
+
+    def switch_off(self):
+        """Approval switched off by OdooBot, who counts as a Payment Manager."""
+        self.company.with_user(self.odoobot).write({
+            'payment_approval_outbound': False, 'payment_approval_inbound': False})
+
+    def submit(self, payments):
+        payments.with_user(self.people['user']).action_submit_for_review()
+        return payments
+
+    def review(self, payments):
+        self.submit(payments).with_user(self.people['reviewer']).action_review_payment()
+        return payments
+
+    def reject(self, payments, role, reason):
+        payments.with_user(self.people[role])._run_approval('reject', reason)
+
+    def todos(self, payments, activity_type=TODO):
+        return self.env['mail.activity'].search([
+            ('res_model', '=', 'account.payment'), ('res_id', 'in', payments.ids),
+            ('activity_type_id', '=', self.env.ref(activity_type).id),
+        ])
+
+    def mails(self, payments):
+        return self.env['mail.mail'].sudo().search([
+            ('model', '=', 'account.payment'), ('res_id', 'in', payments.ids)])
+
+    def count_queries(self, method, *args):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        method(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+
+@tagged('post_install', '-at_install')
+class TestApprovalActivity(ApprovalPeopleCommon):
+
+    # -- to-dos ----------------------------------------------------------------------------------------------------
+
+    def test_todo_follows_the_stage(self):
+        payment = self.make_payment(amount=20000.0)
+        self.assertFalse(self.todos(payment))
+        for role, action in (
+            ('reviewer', 'action_review_payment'), ('approver', 'action_approve_payment'),
+            ('authorizer', 'action_authorize_payment'), ('poster', 'action_post_payment'),
+        ):
+            if role == 'reviewer':
+                self.submit(payment)
+            with self.subTest(role=role):
+                self.assertEqual(self.todos(payment).user_id, self.people[role])
+                self.assertEqual(self.todos(payment).date_deadline, self.today())
+            getattr(payment.with_user(self.people[role]), action)()
+        self.assertEqual(payment.state, 'posted')
+        self.assertFalse(self.todos(payment))
+
+    def test_todo_says_what_to_do_in_the_language_of_the_person(self):
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.people['reviewer'].lang = 'fr_FR'
+        payment = self.submit(self.make_payment(amount=1250.0))
+        todo = self.todos(payment)
+        self.assertIn('250,00', todo.summary)
+        self.assertIn(self.partner_a.name, todo.summary)
+        self.assertIn(payment.voucher_number, todo.res_name)
+
+    def test_small_payment_is_a_todo_of_both_roles(self):
+        payment = self.submit(self.make_payment())
+        payment.with_user(self.people['reviewer']).action_review_payment()
+        self.assertEqual(self.todos(payment).user_id, self.people['reviewer'] | self.people['approver'])
+        payment.with_user(self.people['approver']).action_approve_payment()
+        self.assertEqual(self.todos(payment).user_id, self.people['reviewer'] | self.people['poster'])
+
+    def test_nobody_is_asked_for_what_duties_forbid(self):
+        """The submitter who reviews, too, may not approve: only the approver is asked."""
+        payment = self.make_payment()
+        payment.with_user(self.people['reviewer']).action_submit_for_review()
+        payment.with_user(self.people['reviewer']).action_review_payment()
+        self.assertEqual(self.todos(payment).user_id, self.people['approver'])
+
+    def test_payment_managers_are_asked_where_nobody_else_can_act(self):
+        self.people['reviewer'].active = False
+        payment = self.submit(self.make_payment())
+        managers = self.todos(payment).user_id
+        self.assertIn(self.payment_manager, managers)
+        self.assertTrue(all(user.has_group(ROLE % 'manager') for user in managers))
+
+    def test_people_of_other_companies_are_not_asked(self):
+        elsewhere = self.env['res.company'].create({'name': 'Elsewhere'})
+        self.people['reviewer'].write({'company_ids': [(6, 0, elsewhere.ids)], 'company_id': elsewhere.id})
+        payment = self.submit(self.make_payment())
+        self.assertNotIn(self.people['reviewer'], self.todos(payment).user_id)
+
+    def test_recall_and_cancel_close_the_todos(self):
+        recalled, cancelled = self.submit(self.make_payments(2))
+        recalled.with_user(self.people['user']).action_recall_payment()
+        cancelled.with_user(self.invoicing_user).action_cancel()
+        self.assertFalse(self.todos(recalled + cancelled))
+
+    def test_many_people_share_the_payments(self):
+        """No more than a handful get a to-do for one payment, and over many payments everybody gets some."""
+        group = self.env.ref(ROLE % 'reviewer')
+        for number in range(PEOPLE_TOLD + 3):
+            self.make_user(f'work_extra_{number}', ROLE % 'reviewer')
+        reviewers = group.users.filtered(lambda user: self.company in user.company_ids and user.active)
+        payments = self.submit(self.make_payments(2 * len(reviewers)))
+        for payment in payments:
+            self.assertEqual(len(self.todos(payment).user_id), PEOPLE_TOLD)
+        asked = self.todos(payments).user_id
+        self.assertGreaterEqual(len(asked), PEOPLE_TOLD + 3)
+
+    def test_todos_make_no_followers_and_send_no_mail(self):
+        payment = self.make_payment()
+        followers = payment.message_partner_ids
+        messages = self.env['mail.notification'].search_count([])
+        self.submit(payment)
+        self.assertEqual(payment.message_partner_ids, followers)
+        self.assertEqual(self.env['mail.notification'].search_count([]), messages)
+        self.assertFalse(self.mails(payment))
+
+    def test_origins_leave_no_todos(self):
+        """A payment posted where approval is off costs nobody a to-do."""
+        self.switch_approval(outbound=False, inbound=False)
+        self.assertFalse(self.todos(self.make_posted()))
+
+    # -- chatter ---------------------------------------------------------------------------------------------------
+
+    def test_each_step_is_one_line_of_its_subtype(self):
+        payment = self.make_payment()
+        before = payment.message_ids
+        self.review(payment)
+        lines = (payment.message_ids - before).sorted('id')
+        subtype = 'payment_account_enhanced.mt_payment_%s'
+        self.assertEqual(lines.subtype_id, self.env.ref(subtype % 'under_review') | self.env.ref(subtype % 'for_approval'))
+        self.assertEqual(len(lines), 2)
+        self.assertIn('For Approval', lines[1].body)
+        self.assertEqual(lines[1].author_id, self.people['reviewer'].partner_id)
+
+    def test_who_follows_a_stage_is_notified_of_that_stage_alone(self):
+        payment = self.make_payment()
+        watcher = self.invoicing_user.partner_id
+        payment.message_subscribe(watcher.ids, self.env.ref('payment_account_enhanced.mt_payment_approved').ids)
+        self.review(payment)
+        self.assertFalse(payment.message_ids.notified_partner_ids & watcher)
+        payment.with_user(self.people['approver']).action_approve_payment()
+        self.assertIn(watcher, payment.message_ids[0].notified_partner_ids)
+
+    def test_comment_is_text_not_markup(self):
+        payment = self.review(self.make_payment())
+        self.reject(payment, 'approver', '<script>alert(1)</script>')
+        self.assertNotIn('<script>', payment.message_ids[0].body)
+        self.assertIn('&lt;script&gt;', payment.message_ids[0].body)
+
+    # -- rejection -------------------------------------------------------------------------------------------------
+
+    def test_submitter_learns_of_the_rejection(self):
+        payment = self.review(self.make_payment())
+        self.reject(payment, 'approver', 'The amount differs from the bill')
+        self.assertFalse(self.todos(payment))
+        todo = self.todos(payment, RETURNED)
+        self.assertEqual(todo.user_id, self.people['user'])
+        self.assertIn('The amount differs from the bill', todo.note)
+        mail = self.mails(payment)
+        self.assertEqual(mail.recipient_ids, self.people['user'].partner_id)
+        self.assertIn(payment.voucher_number, mail.subject)
+        self.assertIn('The amount differs from the bill', mail.body_html)
+        self.assertIn(self.people['approver'].name, mail.body_html)
+        self.submit(payment)
+        self.assertFalse(self.todos(payment, RETURNED), 'Submitted again, and the old to-do is still there')
+        self.assertEqual(self.todos(payment).user_id, self.people['reviewer'])
+
+    def test_nobody_is_told_of_an_own_rejection(self):
+        payment = self.make_payment()
+        payment.with_user(self.payment_manager).action_submit_for_review()
+        self.reject(payment, 'manager', 'My mistake')
+        self.assertFalse(self.todos(payment, RETURNED))
+        self.assertFalse(self.mails(payment))
+
+    def test_rejection_without_template_goes_through(self):
+        self.env.ref(REJECTION).unlink()
+        payment = self.submit(self.make_payment())
+        self.reject(payment, 'reviewer', 'Not ours')
+        self.assertEqual(payment.approval_state, 'draft')
+
+    # -- reminder --------------------------------------------------------------------------------------------------
+
+    def make_late(self, payments, days=10):
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE account_payment SET approval_stage_date = %s WHERE id IN %s', [
+            fields.Datetime.now() - timedelta(days=days), tuple(payments.ids)])
+        self.env.invalidate_all()
+        return payments
+
+    def remind(self):
+        """The mails of one run of the cron to the people of this test."""
+        known = self.env['mail.mail'].sudo().search([])
+        self.env.ref('payment_account_enhanced.ir_cron_payment_reminder').method_direct_trigger()
+        partners = self.env['res.users'].concat(*self.people.values()).partner_id
+        return (self.env['mail.mail'].sudo().search([]) - known).filtered(lambda mail: mail.recipient_ids & partners)
+
+    def test_one_mail_for_each_person(self):
+        waiting = self.make_late(self.submit(self.make_payments(3)))
+        late_approval = self.make_late(self.review(self.make_payment(amount=20000.0)))
+        fresh = self.submit(self.make_payment())
+        mails = self.remind()
+        self.assertEqual(mails.recipient_ids, (self.people['reviewer'] | self.people['approver']).partner_id)
+        self.assertEqual(len(mails), 2)
+        to_reviewer = mails.filtered(lambda mail: mail.recipient_ids == self.people['reviewer'].partner_id)
+        self.assertIn('3 payments', to_reviewer.subject)
+        for payment in waiting:
+            self.assertIn(payment.voucher_number, to_reviewer.body_html)
+        self.assertNotIn(fresh.voucher_number, to_reviewer.body_html)
+        self.assertNotIn(late_approval.voucher_number, to_reviewer.body_html)
+
+    def test_reminder_changes_nothing_else(self):
+        payment = self.make_late(self.submit(self.make_payment()))
+        before = (self.fingerprint(payment), payment.message_ids, self.todos(payment), payment.approval_history_ids)
+        self.assertTrue(self.remind())
+        self.env.invalidate_all()
+        self.assertEqual(
+            before, (self.fingerprint(payment), payment.message_ids, self.todos(payment), payment.approval_history_ids))
+
+    def test_reminder_keeps_to_the_days_of_the_company(self):
+        payment = self.make_late(self.submit(self.make_payment()), days=5)
+        self.company.payment_reminder_days = 6
+        self.assertFalse(self.remind())
+        self.company.payment_reminder_days = 0
+        self.assertFalse(self.remind())
+        self.company.payment_reminder_days = 4
+        self.assertIn(payment.voucher_number, self.remind().body_html)
+
+    # -- batches ---------------------------------------------------------------------------------------------------
+
+    def test_steps_of_a_batch_take_a_constant_number_of_queries(self):
+        """Odoo inserts a hundred rows at a time: of 500, history, messages and to-dos take five inserts each."""
+        self.review(self.make_payments(2))
+        figures = {}
+        for size in (1, 10, 500):
+            payments = self.make_payments(size)
+            figures[size] = [
+                self.count_queries(self.submit, payments),
+                self.count_queries(payments.with_user(self.people['reviewer']).action_review_payment),
+            ]
+            self.assertEqual(len(self.todos(payments)), 2 * size)
+            self.assertEqual(set(payments.mapped('approval_state')), {'for_approval'})
+        for one, ten, many in zip(*figures.values(), strict=True):
+            self.assertLessEqual(abs(ten - one), 3, figures)
+            self.assertLessEqual(many - one, 45, figures)
+        _logger.info('Queries of submit and review for 1, 10 and 500 payments: %s', figures)
+
+    def test_rejected_batch_takes_a_constant_number_of_queries(self):
+        self.reject(self.submit(self.make_payment()), 'reviewer', 'Warm up')
+        figures = []
+        for size in (2, 20, 45):
+            payments = self.submit(self.make_payments(size))
+            figures.append(self.count_queries(self.reject, payments, 'reviewer', 'Not ours'))
+            self.assertEqual(len(self.mails(payments)), size)
+        self.assertLessEqual(max(figures) - min(figures), 6, figures)

@@ -1,6 +1,7 @@
 """People find their work: to-dos, chatter and mails."""
 import logging
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..models.account_payment_approval_activity import PEOPLE_TOLD, REJECTION, RETURNED
@@ -25,7 +26,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
                 self.submit(payment)
             with self.subTest(role=role):
                 self.assertEqual(self.todos(payment).user_id, self.people[role])
-                self.assertEqual(self.todos(payment).date_deadline, self.today())
+                self.assertEqual(self.todos(payment).date_deadline, fields.Date.context_today(payment))
             getattr(payment.with_user(self.people[role]), action)()
         self.assertEqual(payment.state, 'posted')
         self.assertFalse(self.todos(payment))

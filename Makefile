@@ -7,8 +7,9 @@ help:
 	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069'
 	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
-	@echo '                       dev/tests/test_y.py, lifecycle'
+	@echo '                       dev/tests/test_y.py, lifecycle, parallel'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
+	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
 	@echo
 	@echo 'Variables: PORT=8069, HOST=127.0.0.1 (make run); ODOO_HOME, an Odoo 17; ODOO_GIT_URL, where to clone it from;'
@@ -17,7 +18,7 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-run test lint clean:
+run test lint screenshots clean:
 	@$(PYTHON) -m dev $@
 
-.PHONY: help run test lint clean
+.PHONY: help run test lint screenshots clean

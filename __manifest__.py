@@ -45,5 +45,9 @@
         'demo/res_users_demo.xml',
         'demo/account_payment_demo.xml',
     ],
+    'assets': {
+        'web.assets_tests': ['payment_account_enhanced/static/tests/tours/*.js'],
+    },
+    'images': ['static/description/banner.png', 'static/description/payment_form.png'],
     'application': True,
 }

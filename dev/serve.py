@@ -69,7 +69,7 @@ def _serve(home, database, port):
     url = f'http://localhost:{port}'
     with home.start(database, log, *arguments) as process:
         with step('start Odoo'):
-            _wait(url, process, log)
+            wait(url, process, log)
         say(f'\nOdoo {home.odoo.release} with {house.MODULE}: {url}\n')
         say(logins.shown(home, database))
         say(f'\nThe log: {log} (warnings and errors also appear here). Ctrl-C stops everything.')
@@ -77,7 +77,7 @@ def _serve(home, database, port):
     raise Stop(Exit.ODOO_FAILED, f'Odoo ended by itself; its log: {log}.', '')
 
 
-def _wait(url, process, log):
+def wait(url, process, log):
     """Returns once Odoo answers."""
     end = time.monotonic() + START_LIMIT
     while time.monotonic() < end:

@@ -54,7 +54,8 @@ class AccountPayment(models.Model):
         # The items follow from the amount and accounts: named alone where nothing else tells the difference.
         shown = [name for name in names if name != 'items'] or names
         return _("Changed since the approval: %(changes)s.", changes='; '.join(
-            f'{labels.get(name, name)}: {self._name_content(name, before.get(name))} → {self._name_content(name, now[name])}'
+            f'{labels.get(name, name)}: {self._name_content(name, before.get(name))} → '
+            f'{self._name_content(name, now[name])}'
             if name != 'items' else labels['items']
             for name in shown
         )) if shown else _("The approved content is not on record any more.")

@@ -37,7 +37,7 @@ class Tally:
 
     def add(self, row):
         self.rows += 1
-        if not row['seal_id']:
+        if not row['seal_number']:
             self.unsealed += 1
             self.unsealed_since = min(filter(None, (self.unsealed_since, row['approval_date'])), default=None)
 
@@ -91,6 +91,7 @@ class PaymentApprovalHistory(models.Model):
             """,
             ROW_COLUMNS, where,
         ))
+        # The rows come in order of the key, and are streamed. pylint: disable-next=bad-builtin-groupby
         for _payment_id, chain in groupby(rows, key=lambda row: row['payment_id']):
             yield from self._check_chain(chain, tally)
 

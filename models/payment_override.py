@@ -121,7 +121,7 @@ class PaymentOverride(models.Model):
     def _format_value(self, record, name, value):
         field = record._fields[name]
         if field.relational:
-            return ', '.join(value.mapped('display_name')) or False
+            return ', '.join(linked.display_name or '/' for linked in value) or False
         if field.type == 'monetary':
             return formatLang(self.env, value, currency_obj=record[field.get_currency_field(record)])
         if field.type == 'date':

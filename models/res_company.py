@@ -1,5 +1,5 @@
 """Approval settings of a company."""
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import SUPERUSER_ID, _, fields, models
 from odoo.exceptions import UserError
 
 from . import payment_approval_machine as machine

@@ -52,7 +52,7 @@ class ApprovalCommon(AccountTestInvoicingCommon):
         ]
         for _stage, role, method in steps:
             todo = payments.filtered(lambda payment: payment.approval_state != state)
-            todo = todo.filtered(lambda payment: payment._get_transition(self.action_of(method)))  # noqa: B023
+            todo = todo.filtered(lambda payment: payment._get_transition(self.action_of(method)))
             if todo:
                 getattr(self.as_person(todo, role), method)()
         self.assertEqual(set(payments.mapped('approval_state')), {state})

@@ -15,8 +15,9 @@ BREAKING = {'lang', 'tz', 'uid', 'allowed_company_ids', 'params', 'bin_size', 'r
 BREAKING_TOGETHER = {'__m2o_order_seen', 'hash_version', 'ir_sequence_date_range', 'address_inline'}
 # What somebody would try who knows that there is a guard, but not how it works.
 GUESSES = (
-    'bypass_guard', 'bypass_payment_guard', 'bypass_lock', 'skip_guard', 'skip_payment_guard', 'skip_lock', 'skip_check',
-    'force', 'force_write', 'force_edit', 'force_reset', 'force_draft', 'force_post', 'allow_write', 'allow_edit',
+    'bypass_guard', 'bypass_payment_guard', 'bypass_lock', 'skip_guard', 'skip_payment_guard', 'skip_lock',
+    'skip_check', 'force', 'force_write', 'force_edit', 'force_reset', 'force_draft', 'force_post',
+    'allow_write', 'allow_edit',
     'payment_guard_pass', 'guard_pass', 'posting_guard', 'sentinel', 'EDIT_SENTINEL', 'bypass_token', 'is_manager',
     'payment_manager', 'approved', 'approval', 'skip_approval', 'bypass_approval', 'from_wizard', 'uninstall',
     'module_uninstall', 'su', 'sudo', 'superuser', 'no_check', 'check', 'validate', 'readonly', 'import_file',

@@ -47,7 +47,8 @@ class TestApprovalMatrix(ApprovalCommon):
     @classmethod
     def setUpClass(cls, chart_template_ref=None):
         super().setUpClass(chart_template_ref=chart_template_ref)
-        cls.submitter = cls.people['submitter'] = cls.new_person('submitter', 'payment_account_enhanced.group_payment_user')
+        cls.submitter = cls.people['submitter'] = cls.new_person(
+            'submitter', 'payment_account_enhanced.group_payment_user')
         for role in ('reviewer', 'approver', 'authorizer', 'poster'):
             cls.people[f'other_{role}'] = cls.new_person(
                 f'other_{role}', f'payment_account_enhanced.group_payment_{role}')

@@ -62,7 +62,7 @@ class TestGuardContexts(PaymentCommon):
                     attempt(env(context=context))
                     self.env.flush_all()
                     opened.append(f'{name} with {str(context)[-150:]}')
-                except (UserError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError):
+                except (UserError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError):  # pylint: disable=except-pass
                     pass
                 finally:
                     self.env.clear()

@@ -15,7 +15,8 @@ class TestGuardManager(PaymentCommon):
         cls.payment = cls.make_posted().with_user(cls.payment_manager).with_company(cls.company)
 
     def rows(self, record=None):
-        move = (record or self.payment).sudo().move_id if (record or self.payment)._name == 'account.payment' else record
+        record = record or self.payment
+        move = record.sudo().move_id if record._name == 'account.payment' else record
         return self.env['payment.override'].sudo().search([('move_id', '=', move.id)])
 
     def changed_fields(self):

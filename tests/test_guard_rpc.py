@@ -54,7 +54,8 @@ class TestGuardRpc(PaymentCommon, HttpCase):
             ('account.move', 'unlink', [[bill]]),
             ('account.move.line', 'write', [[item], {'debit': 5.0}]),
             ('account.move.line', 'unlink', [self.payment.move_id.line_ids.ids]),
-            ('account.move.line', 'create', [{'move_id': entry, 'name': 'Mine', 'account_id': self.item.account_id.id}]),
+            ('account.move.line', 'create', [{
+                'move_id': entry, 'name': 'Mine', 'account_id': self.item.account_id.id}]),
         )
 
     # -- three protocols ------------------------------------------------------------------------------------------

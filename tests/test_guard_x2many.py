@@ -6,7 +6,6 @@ from odoo.tools import mute_logger
 
 from .common import NO_DELETE, PAYMENT_LOCKED, RECONCILED_LOCKED, PaymentCommon
 
-
 # Where items are deleted Odoo's own check may answer first: with the same result.
 REMOVING = (Command.DELETE, Command.UNLINK, Command.CLEAR, Command.SET)
 CORE_REFUSALS = ("You can't delete a posted journal item", 'You cannot do this modification on a reconciled')

@@ -3,9 +3,8 @@ import pathlib
 
 from lxml import etree
 
-from odoo.tests import TransactionCase, tagged
-
 from odoo.modules import get_module_path
+from odoo.tests import TransactionCase, tagged
 
 ADDON = 'payment_account_enhanced'
 ROOT = pathlib.Path(get_module_path(ADDON))

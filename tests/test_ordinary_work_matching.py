@@ -63,7 +63,8 @@ class TestOrdinaryWorkMatching(PaymentCommon):
         liquidity, suspense, _other = statement_line._seek_for_lines()
         outstanding = payment._seek_for_lines()[0]
         self.assertContentKept(
-            payment, statement_line.move_id.with_context(force_delete=True, skip_account_move_synchronization=True).write,
+            payment,
+            statement_line.move_id.with_context(force_delete=True, skip_account_move_synchronization=True).write,
             {'line_ids': [
                 Command.delete(suspense.id),
                 Command.create({

@@ -14,7 +14,8 @@ class AccountPaymentRegister(models.TransientModel):
         for wizard in self:
             held = wizard.payment_type and wizard.company_id.sudo()._is_payment_approval_on(wizard.payment_type)
             wizard.approval_notice = held and _(
-                "The payment will be submitted for review. The documents are paid when it has been approved and posted.",
+                "The payment will be submitted for review. The documents are paid when it has been approved "
+                "and posted.",
             )
 
     @api.depends('line_ids')

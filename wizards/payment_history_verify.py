@@ -114,6 +114,6 @@ class PaymentHistoryVerifyLine(models.TransientModel):
     payment_id = fields.Many2one('account.payment', readonly=True)
     name = fields.Char(string='Voucher Number', readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
-    row_id = fields.Integer(string='Row', readonly=True)
+    row_id = fields.Integer(readonly=True)
     date = fields.Datetime(readonly=True)
     reason = fields.Char(string='What is Wrong', readonly=True)

@@ -12,6 +12,9 @@ TODO = 'payment_account_enhanced.mail_activity_payment_approval'
 RETURNED = 'payment_account_enhanced.mail_activity_payment_returned'
 SUBTYPE = 'payment_account_enhanced.mt_payment_%s'
 REJECTION = 'payment_account_enhanced.mail_template_payment_rejected'
+MAIL_FIELDS = (
+    'auto_delete', 'body_html', 'email_from', 'mail_server_id', 'model', 'reply_to', 'res_id', 'subject',
+)
 
 # How many people get a to-do for one payment. Where more could act, payments are dealt out among them in turn.
 PEOPLE_TOLD = 10
@@ -151,8 +154,14 @@ class AccountPayment(models.Model):
         ], reason)
         template = self.env.ref(REJECTION, raise_if_not_found=False)
         for user, payments in by_submitter.items() if template else ():
-            template.sudo().with_context(lang=user.lang).send_mail_batch(
-                payments.ids, email_values={'recipient_ids': [fields.Command.link(user.partner_id.id)]})
+            payments._mail_rejection(template.sudo().with_context(lang=user.lang), user)
+
+    def _mail_rejection(self, template, user):
+        """One mail for each payment, into the queue. (The oldest builds of Odoo 17 have no batch of their own.)"""
+        rendered = template._generate_template(self.ids, MAIL_FIELDS)
+        self.env['mail.mail'].sudo().create([{
+            **values, 'body': values['body_html'], 'recipient_ids': [fields.Command.link(user.partner_id.id)],
+        } for values in rendered.values()])
 
     def _get_last_submitters(self):
         """Who submitted these payments last, from the history: the payment itself forgets it on the way to draft."""

@@ -39,8 +39,9 @@ class AccountChartTemplate(models.AbstractModel):
 
     def _post_load_demo_data(self, company=False):
         # EXTENDS account: where the chart of accounts is loaded after this addon
-        super()._post_load_demo_data(company)
+        result = super()._post_load_demo_data(company)
         self.env['account.payment']._install_demo_payments()
+        return result
 
 
 class AccountPayment(models.Model):

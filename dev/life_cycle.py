@@ -8,6 +8,19 @@ env['ir.module.module'].search([('name', '=', {house.MODULE!r})]).button_immedia
 env.cr.commit()
 """
 
+# A book that was kept before the addon came: one payment in each state that Odoo has.
+PAYMENTS = """
+journal = env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', env.company.id)], limit=1)
+drafted, posted, cancelled = env['account.payment'].create([{
+    'payment_type': 'outbound', 'partner_type': 'supplier', 'amount': 100.0, 'journal_id': journal.id, 'ref': ref,
+    'partner_id': env['res.partner'].search([], limit=1).id} for ref in ('draft', 'posted', 'cancelled')])
+posted.action_post()
+cancelled.action_cancel()
+env.cr.commit()
+"""
+STAGES = """SELECT m.ref, p.approval_state FROM account_payment p JOIN account_move m ON m.id = p.move_id
+             WHERE m.ref IN ('draft', 'posted', 'cancelled') ORDER BY 1"""
+
 # What a database is made of. Each query lists names; after uninstalling there must be none that was not there before.
 TRACES = {
     'tables': "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm') AND relnamespace = 'public'::regnamespace",
@@ -48,16 +61,19 @@ def run(home):
     """Outcome: four steps with a clean log, and one test for each kind of trace."""
     outcome = Outcome('life cycle')
     with home.databases.scratch('cycle', home.template()) as database, step('install, upgrade, uninstall, reinstall'):
+        _odoo(home, database, outcome, 'payments of earlier days', first=('shell',), text=PAYMENTS)
         before = traces(home, database)
         _odoo(home, database, outcome, 'install without demo data', '-i', house.MODULE, '--without-demo=all')
         state = _state(home, database)
         outcome.check(state == 'installed', f'LIFE CYCLE: after the installation the addon is {state}')
+        _check_stages(home, database, outcome)
         _odoo(home, database, outcome, 'upgrade', '-u', house.MODULE)
         _odoo(home, database, outcome, 'uninstall', first=('shell',), text=UNINSTALL)
         state = _state(home, database)
         outcome.check(state == 'uninstalled', f'LIFE CYCLE: after the removal the addon is {state}')
         _compare(before, traces(home, database), outcome)
         _odoo(home, database, outcome, 'reinstall with demo data', '-i', house.MODULE)
+        _check_stages(home, database, outcome)
     return outcome
 
 
@@ -71,6 +87,13 @@ def _compare(before, after, outcome):
         left = sorted(after[kind] - before[kind])
         lost = sorted(before[kind] - after[kind]) if kind not in FORGOTTEN else []
         outcome.check(not left and not lost, f'LIFE CYCLE: {kind} after the removal: left over {left}, lost {lost}')
+
+
+def _check_stages(home, database, outcome):
+    """Payments that were there before stand in the stage of their entries."""
+    stages = [tuple(row) for row in home.databases.sql(STAGES, database=database)]
+    outcome.check(stages == [(name, name) for name in ('cancelled', 'draft', 'posted')],
+                  f'LIFE CYCLE: payments from before the installation are in {stages}')
 
 
 def _odoo(home, database, outcome, what, *arguments, first=(), text=None):

@@ -25,9 +25,12 @@ from . import payment_history_verify_seal
 from . import res_company
 from . import res_config_settings
 from . import account_payment_approval
+from . import account_payment_approval_reason
 from . import account_payment_approval_lock
 from . import account_payment_approval_content
 from . import account_payment_approval_step
+from . import account_payment_approval_answer
+from . import account_payment_approval_seen
 from . import account_payment_approval_origin
 from . import account_payment_approval_post
 from . import account_payment_approval_bank

@@ -36,13 +36,14 @@ class AccountPayment(models.Model):
 
     def _after_transition(self, action, comment):
         # EXTENDS payment_account_enhanced
-        super()._after_transition(action, comment)
+        result = super()._after_transition(action, comment)
         payments = self.sudo()
         payments._log_transition(action, comment)
         payments._close_approval_todos()
         payments._open_approval_todos()
         if action == 'reject':
             payments._tell_rejected(comment)
+        return result
 
     # ------------------------------------------------------------------
     # To-dos
@@ -50,7 +51,8 @@ class AccountPayment(models.Model):
 
     def _close_approval_todos(self):
         """One acted: the to-dos of all the others are done with, too. What was done is in the history."""
-        types = [self.env['ir.model.data']._xmlid_to_res_id(name, raise_if_not_found=False) for name in (TODO, RETURNED)]
+        find = self.env['ir.model.data']._xmlid_to_res_id
+        types = [find(name, raise_if_not_found=False) for name in (TODO, RETURNED)]
         self.env['mail.activity'].sudo().search([
             ('res_model', '=', self._name), ('res_id', 'in', self.ids), ('activity_type_id', 'in', types),
         ]).unlink()

@@ -6,8 +6,6 @@ from odoo.exceptions import UserError
 
 from . import payment_approval_machine as machine
 
-REASONS_SHOWN = 10
-
 
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
@@ -121,6 +119,7 @@ class AccountPayment(models.Model):
                FOR NO KEY UPDATE SKIP LOCKED
             """,
             [tuple(self.ids)],
+            log_exceptions=False,  # a conflict is no error: the server starts the request again
         )
         found = {payment_id for (payment_id,) in self.env.cr.fetchall()}
         return self.filtered(lambda payment: payment.id in found)
@@ -158,51 +157,6 @@ class AccountPayment(models.Model):
     def _return_changed(self, changes):
         for payment, text in changes.items():
             payment._apply_transition('return', text)
-
-    # ------------------------------------------------------------------
-    # Answer
-    # ------------------------------------------------------------------
-
-    def _get_approval_result(self, action, done, refusals, changed):
-        if refusals and not (done or changed):
-            self._raise_refusals(action, refusals)
-        if not refusals and not changed:
-            return True
-        problems = {**refusals, **{
-            payment: _("Returned to review. %(changes)s", changes=text) for payment, text in changed.items()
-        }}
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'warning',
-                'sticky': True,
-                'title': _("%(action)s: %(done)s of %(total)s payments went through",
-                           action=self._get_action_label(action), done=len(done), total=len(self)),
-                'message': self._format_refusals(problems),
-                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
-            },
-        }
-
-    def _raise_refusals(self, action, refusals):
-        raise UserError(_(
-            "\"%(action)s\" was refused. %(reasons)s",
-            action=self._get_action_label(action), reasons=self._format_refusals(refusals),
-        ))
-
-    def _format_refusals(self, refusals):
-        lines = [f'{payment._get_approval_name()}: {reason}' for payment, reason in refusals.items()]
-        if len(lines) > REASONS_SHOWN:
-            lines[REASONS_SHOWN:] = [_("and %(count)s more", count=len(lines) - REASONS_SHOWN)]
-        return '\n'.join(lines)
-
-    def _get_action_label(self, action):
-        field = self.env['payment.approval.history']._fields['action_type']
-        return dict(field._description_selection(self.env))[action]
-
-    def _get_approval_name(self):
-        payment = self.sudo()
-        return payment.voucher_number or payment.display_name
 
     # ------------------------------------------------------------------
     # Transition

@@ -5,6 +5,8 @@ from odoo.tools.misc import format_datetime
 from . import payment_approval_duties as duties
 from . import payment_approval_machine as machine
 
+DRY_RUN = 'payment_account_enhanced.action_payment_approval_dry_run'
+
 
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
@@ -32,9 +34,10 @@ class AccountPayment(models.Model):
     @api.depends('voucher_number', 'state')
     def _compute_display_name(self):
         # EXTENDS account: before they are posted, payments are told apart by their voucher numbers
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for payment in self.filtered(lambda payment: payment.voucher_number and payment.state != 'posted'):
             payment.display_name = f'{payment.display_name} ({payment.voucher_number})'
+        return result
 
     @api.depends('approval_state', 'submitter_id', 'reviewer_id', 'approver_id', 'is_authorization_required')
     @api.depends_context('lang', 'tz', 'uid')
@@ -94,7 +97,7 @@ class AccountPayment(models.Model):
     def action_open_approval_dry_run(self):
         """Open the dry run for this payment: who must approve it, and could they."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id('payment_account_enhanced.action_payment_approval_dry_run')
+        action = self.env['ir.actions.act_window']._for_xml_id(DRY_RUN)
         return {**action, 'context': {'active_model': self._name, 'active_id': self.id}}
 
     # ------------------------------------------------------------------

@@ -30,7 +30,8 @@ class PaymentApprovalAnalysis(models.Model):
     action_type = fields.Selection(
         machine.ACTIONS, string='Left by', readonly=True, help="The step that ended the stay; empty while it goes on.",
     )
-    user_id = fields.Many2one('res.users', string='Person', readonly=True, help="Who took the step that ended the stay.")
+    user_id = fields.Many2one(
+        'res.users', string='Person', readonly=True, help="Who took the step that ended the stay.")
     amount = fields.Monetary(
         currency_field='company_currency_id', readonly=True,
         help="Amount of the payment in the currency of the company.",
@@ -74,5 +75,5 @@ class PaymentApprovalAnalysis(models.Model):
         name, _colon, function = aggregate_spec.partition(':')
         if function != MEDIAN:
             return super()._read_group_select(aggregate_spec, query)
-        expression = SQL('percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)', self._field_to_sql(self._table, name, query))
-        return expression, [name]
+        value = self._field_to_sql(self._table, name, query)
+        return SQL('percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)', value), [name]

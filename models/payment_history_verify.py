@@ -37,7 +37,7 @@ class Tally:
 
     def add(self, row):
         self.rows += 1
-        if not row['seal_id']:
+        if not row['seal_number']:
             self.unsealed += 1
             self.unsealed_since = min(filter(None, (self.unsealed_since, row['approval_date'])), default=None)
 

@@ -56,9 +56,10 @@ class PaymentApprovalSeal(models.Model):
     def _stream_covered(self, company_ids):
         return stream(self.env.cr, SQL(
             """
-            SELECT %s
+            SELECT seal.id AS seal_id, %s
               FROM payment_approval_history history
-              JOIN payment_approval_seal seal ON seal.id = history.seal_id
+              JOIN payment_approval_seal seal
+                ON seal.company_id = history.company_id AND seal.number = history.seal_number
              WHERE seal.company_id IN %s
           ORDER BY seal.company_id, seal.number, seal.id, history.id
             """,
@@ -130,8 +131,11 @@ class PaymentApprovalSeal(models.Model):
             """
             SELECT %s
               FROM payment_approval_history history
-             WHERE history.seal_id IS NOT NULL AND history.company_id IN %s
-               AND NOT EXISTS (SELECT FROM payment_approval_seal seal WHERE seal.id = history.seal_id)
+             WHERE history.seal_number IS NOT NULL AND history.company_id IN %s
+               AND NOT EXISTS (
+                   SELECT FROM payment_approval_seal seal
+                    WHERE seal.company_id = history.company_id AND seal.number = history.seal_number
+               )
           ORDER BY history.id
             """,
             ROW_COLUMNS, company_ids,

@@ -2,6 +2,8 @@
 from odoo import _, api, fields, models
 from odoo.tools.misc import formatLang
 
+from .res_company import SWITCHES
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
@@ -19,7 +21,8 @@ class ResConfigSettings(models.TransientModel):
     payment_approval_notice = fields.Char(compute='_compute_payment_approval_notice')
     payment_staffing_warning = fields.Text(compute='_compute_payment_staffing_warning')
 
-    @api.depends('payment_approval_outbound', 'payment_approval_inbound', 'payment_authorization_threshold', 'company_id')
+    @api.depends(
+        'payment_approval_outbound', 'payment_approval_inbound', 'payment_authorization_threshold', 'company_id')
     def _compute_payment_approval_summary(self):
         for settings in self:
             threshold = formatLang(
@@ -38,11 +41,10 @@ class ResConfigSettings(models.TransientModel):
         counts = self.company_id._count_payments_in_approval()
         for settings in self:
             company = settings.company_id
-            off = any(
-                company[name] and not settings[name] for name in ('payment_approval_outbound', 'payment_approval_inbound'))
+            off = any(company[name] and not settings[name] for name in SWITCHES.values())
             settings.payment_approval_notice = off and _(
-                "Only a Payment Manager can switch approval off, and it is recorded. %(count)s payments are in approval "
-                "now: they stay where they are and can be finished.", count=counts.get(company, 0))
+                "Only a Payment Manager can switch approval off, and it is recorded. %(count)s payments are in "
+                "approval now: they stay where they are and can be finished.", count=counts.get(company, 0))
 
     @api.depends('payment_approval_outbound', 'payment_approval_inbound', 'payment_authorization_threshold',
                  'payment_strict_duties', 'company_id')

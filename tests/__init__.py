@@ -27,6 +27,7 @@ from . import test_voucher_digest
 from . import test_voucher_mail
 from . import test_voucher_number
 from . import test_approval_activity
+from . import test_approval_reminder
 from . import test_approval_staffing
 from . import test_approval_dry_run
 from . import test_voucher_print

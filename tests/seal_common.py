@@ -55,9 +55,6 @@ class SealCommon(ApprovalCommon):
 
     # -- past the system, in SQL, as the owner of the database can
 
-    def drop_seal_reference(self):
-        self.sql(f'ALTER TABLE {HISTORY} DROP CONSTRAINT {HISTORY}_seal_id_fkey')
-
     def rehash(self, row):
         vals = row._convert_to_write({name: row[name] for name in (*payment_approval_seal.HASHED, 'previous_hash')})
         self.sql(f'UPDATE {HISTORY} SET hash = %s WHERE id = %s', row._hash_values(vals), row.id)

@@ -3,7 +3,7 @@ from odoo import Command
 from odoo.tests import Form, tagged
 
 from ..models import payment_approval_machine as machine
-from .test_approval_activity import ROLE, ApprovalPeopleCommon
+from .approval_people import ROLE, ApprovalPeopleCommon
 
 
 @tagged('post_install', '-at_install')

@@ -16,13 +16,14 @@ class TestApprovalSeal(SealCommon):
         first = self.seals()
         self.assertEqual((first.number, first.row_count, first.previous_hash), (1, len(rows), False))
         self.assertEqual((first.first_row_id, first.last_row_id), (rows[0].id, rows[-1].id))
-        self.assertEqual(rows.seal_id, first)
+        self.assertEqual(set(rows.mapped('seal_number')), {1})
         self.Seal._cron_seal()
         self.assertEqual(self.seals(), first, 'Nothing new, no new seal')
         _payments, more = self.make_history(1)
         self.Seal._cron_seal()
         second = self.seals() - first
-        self.assertEqual((second.number, second.previous_hash, more.seal_id), (2, first.hash, second))
+        self.assertEqual((second.number, second.previous_hash), (2, first.hash))
+        self.assertEqual(set(more.mapped('seal_number')), {2})
         self.assertEqual(self.assertClean().seal_count, 2)
 
     def test_row_committed_late_with_a_lower_id(self):
@@ -37,8 +38,8 @@ class TestApprovalSeal(SealCommon):
         self.assertEqual(self.assertClean().unsealed_count, 1)
         self.Seal._cron_seal()
         first, second = self.seals()
-        self.assertEqual((late.approval_history_ids.seal_id, second.row_count), (second, 1))
-        self.assertEqual((rows.seal_id, first.row_count), (first, len(rows)))
+        self.assertEqual((late.approval_history_ids.seal_number, second.row_count), (2, 1))
+        self.assertEqual((set(rows.mapped('seal_number')), first.row_count), ({1}, len(rows)))
         self.assertLess(second.last_row_id, first.first_row_id)
         self.assertEqual(self.assertClean().unsealed_count, 0)
 

@@ -4,7 +4,7 @@ from odoo.tests import BaseCase, HttpCase, tagged
 
 from ..models import payment_approval_duties as duties
 from ..models import payment_approval_machine as machine
-from .test_approval_activity import ROLE, ApprovalPeopleCommon
+from .approval_people import ROLE, ApprovalPeopleCommon
 
 
 @tagged('post_install', '-at_install')

@@ -24,7 +24,7 @@ class PaymentApprovalDryRun(models.TransientModel):
         required=True, default=fields.Date.context_today,
         help="The threshold is compared at the rate of this day.",
     )
-    partner_id = fields.Many2one('res.partner', string='Partner')
+    partner_id = fields.Many2one('res.partner')
     submitter_id = fields.Many2one(
         'res.users', string='Submitted by', default=lambda self: self.env.user,
         help="The person who submits the payment; leave it empty for anybody who takes no other step.",
@@ -103,6 +103,7 @@ class PaymentApprovalDryRun(models.TransientModel):
         if not steps:
             return _("A payment of %(amount)s to or from %(partner)s needs no approval.", **values)
         if self.payment_type == 'inbound':
-            return _("A receipt of %(amount)s from %(partner)s takes these %(count)s steps after it is submitted.", **values)
+            return _("A receipt of %(amount)s from %(partner)s takes these %(count)s steps after it is submitted.",
+                     **values)
         return _("A payment of %(amount)s to %(partner)s takes these %(count)s steps after it is submitted.", **values)
 

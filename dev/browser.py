@@ -67,12 +67,17 @@ class Browser:
     def size(self, width=WIDTH, height=HEIGHT):
         self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=1, mobile=False)
 
-    def picture(self, path, transparent=False):
-        """Writes what the window shows as a PNG file."""
+    def picture(self, path, element='', transparent=False):
+        """Writes what the window shows, or one element of it by its CSS selector, as a PNG file."""
         color = {'color': {'r': 0, 'g': 0, 'b': 0, 'a': 0}} if transparent else {}
         self.call('Emulation.setDefaultBackgroundColorOverride', **color)
-        data = self.call('Page.captureScreenshot', format='png')['data']
+        box = {'clip': {**self._box(element), 'scale': 1}} if element else {}
+        data = self.call('Page.captureScreenshot', format='png', **box)['data']
         pathlib.Path(path).write_bytes(base64.b64decode(data))
+
+    def _box(self, element):
+        box = self.run(f'JSON.stringify(document.querySelector({json.dumps(element)}).getBoundingClientRect())')
+        return {name: value for name, value in json.loads(box).items() if name in ('x', 'y', 'width', 'height')}
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ TYPE_AMOUNT = """
     input.dispatchEvent(new Event("change", {bubbles: true}));
 """
 # Name, login, address with {names of records}, CSS selectors that must match, script to run before the picture.
+# The height of the window and, where only one element is to be seen, its selector are in SHAPES.
 SCREENS = (
     ('payment_form', 'payment_user', FORM % 'demo_payment_posted_large',
      ['[name=lock_banner]', '.o_statusbar_status .o_arrow_button_current'], ''),
@@ -45,6 +46,10 @@ SCREENS = (
     ('overrides', 'payment_manager', '/web#action=payment_account_enhanced.action_payment_override',
      ['.o_list_view .o_data_row'], ''),
 )
+SHAPES = {
+    'approval_board': (560, ''), 'settings': (700, ''), 'overrides': (420, ''),
+    'dry_run': (browser.HEIGHT, '.modal-content'),
+}
 # Drawings: name, width, height.
 DRAWINGS = (('icon', 128, 128), ('banner', 1120, 560))
 VOUCHER_RESOLUTION = 80  # dots per inch
@@ -105,8 +110,9 @@ def override(page, wish):
 
 
 def photograph(page, wish, name, login, address, visible, script):
+    height, element = SHAPES.get(name, (browser.HEIGHT, ''))
+    page.size(height=height)
     log_in(page, wish, login)
-    page.open('about:blank#', 'true')
     conditions = [f'document.querySelector({json.dumps(selector)})' for selector in visible]
     page.open(wish['url'] + address.format(**wish['records']), conditions[0])
     if script:
@@ -114,7 +120,7 @@ def photograph(page, wish, name, login, address, visible, script):
     for condition in [*conditions, SETTLED]:
         page.wait(condition)
     page.run('new Promise(done => setTimeout(done, 1500))')  # animations end
-    page.picture(DESCRIPTION / f'{name}.png')
+    page.picture(DESCRIPTION / f'{name}.png', element)
     print(f'   {name}.png', flush=True)
 
 

@@ -1,9 +1,10 @@
 """The store page: what it shows is there, and nothing of it is loaded from elsewhere."""
 from lxml import html
 
-from odoo.modules.module import get_manifest, get_resource_path
+from odoo.modules.module import get_manifest
 from odoo.tests import BaseCase, tagged
 from odoo.tools import html_sanitize
+from odoo.tools.misc import file_open
 
 MODULE = 'payment_account_enhanced'
 PNG = b'\x89PNG\r\n\x1a\n'
@@ -15,15 +16,14 @@ class TestStorePage(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with open(get_resource_path(MODULE, 'static', 'description', 'index.html'), encoding='utf-8') as page:
+        with file_open(f'{MODULE}/static/description/index.html') as page:
             cls.source = page.read()
         cls.page = html.fromstring(f'<div>{cls.source}</div>')
 
-    def assertPicture(self, *path):
-        file = get_resource_path(MODULE, *path)
-        self.assertTrue(file, f'{path[-1]} is missing: make screenshots')
-        with open(file, 'rb') as picture:
-            self.assertEqual(picture.read(8), PNG, path[-1])
+    def assertPicture(self, path):
+        """The file is there and a PNG; where it is missing: make screenshots."""
+        with file_open(f'{MODULE}/{path}', 'rb') as picture:
+            self.assertEqual(picture.read(8), PNG, path)
 
     def test_pictures_are_there_and_described(self):
         pictures = self.page.xpath('//img')
@@ -31,14 +31,14 @@ class TestStorePage(BaseCase):
         for picture in pictures:
             with self.subTest(picture.get('src')):
                 self.assertRegex(picture.get('src'), r'^\w+\.png$')
-                self.assertPicture('static', 'description', picture.get('src'))
+                self.assertPicture(f'static/description/{picture.get("src")}')
                 self.assertGreater(len(picture.get('alt')), 20)
 
     def test_icon_and_banner(self):
-        self.assertPicture('static', 'description', 'icon.png')
+        self.assertPicture('static/description/icon.png')
         self.assertTrue(get_manifest(MODULE)['images'])
         for image in get_manifest(MODULE)['images']:
-            self.assertPicture(*image.split('/'))
+            self.assertPicture(image)
 
     def test_nothing_comes_from_elsewhere(self):
         self.assertNotRegex(self.source, r'//|<script|<style|<link|<iframe|url\(|srcset')

@@ -31,8 +31,3 @@ export function press(label) {
 export function stage(label) {
     return find(`the stage is ${label}`, `.o_statusbar_status button.o_arrow_button_current:contains("${label}")`);
 }
-
-/** Runs `check`, which throws when something is not as it should be. */
-export function verify(content, trigger, check) {
-    return { content, trigger, run: () => check(document.querySelector(trigger)), timeout: PATIENCE };
-}

@@ -15,7 +15,8 @@ PAYMENT_FIELDS = (
 )
 ENTRY_FIELDS = (
     'name', 'ref', 'date', 'journal_id', 'company_id', 'currency_id', 'partner_id', 'commercial_partner_id',
-    'partner_bank_id', 'payment_reference', 'move_type', 'state', 'posted_before', 'payment_id',
+    'partner_bank_id', 'payment_reference', 'move_type', 'state', 'posted_before', 'auto_post',
+    'auto_post_until', 'payment_id',
     'statement_line_id', 'reversed_entry_id', 'tax_cash_basis_rec_id', 'tax_cash_basis_origin_move_id',
     'amount_total', 'amount_total_signed', 'amount_untaxed', 'amount_tax', 'invoice_date', 'is_storno',
     'sequence_number', 'sequence_prefix', 'inalterable_hash',

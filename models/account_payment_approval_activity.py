@@ -18,7 +18,7 @@ MAIL_FIELDS = (
 
 # How many people get a to-do for one payment. Where more could act, payments are dealt out among them in turn.
 PEOPLE_TOLD = 10
-QUIET_KEY = 'payment_approval_todo'
+QUIET_KEY, QUIET = 'payment_approval_todo', object()
 
 
 class MailActivity(models.Model):
@@ -33,7 +33,7 @@ class AccountPayment(models.Model):
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         # EXTENDS mail: a to-do of the approval makes nobody a follower of the payment
-        if self.env.context.get(QUIET_KEY):
+        if self.env.context.get(QUIET_KEY) is QUIET:
             return True
         return super().message_subscribe(partner_ids, subtype_ids)
 
@@ -80,7 +80,7 @@ class AccountPayment(models.Model):
         model_id = self.env['ir.model']._get_id(self._name)
         today = fields.Date.context_today(self)
         summaries = self._get_todo_summaries(todos)
-        self.env['mail.activity'].sudo().with_context(mail_activity_quick_update=True, **{QUIET_KEY: True}).create([{
+        self.env['mail.activity'].sudo().with_context(mail_activity_quick_update=True, **{QUIET_KEY: QUIET}).create([{
             'activity_type_id': type_id,
             'automated': True,
             'date_deadline': today,

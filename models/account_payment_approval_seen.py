@@ -10,8 +10,9 @@ class AccountPayment(models.Model):
     def action_reject_payment(self):
         """EXTENDS payment_account_enhanced: the dialog knows which stage the person saw."""
         action = super().action_reject_payment()
-        if SEEN_KEY in self.env.context:
-            action['context'][SEEN_KEY] = self.env.context[SEEN_KEY]
+        seen = self.env.context.get(SEEN_KEY)
+        if isinstance(seen, list):
+            action['context'][SEEN_KEY] = seen
         return action
 
     def _get_refusals(self, action):

@@ -26,6 +26,8 @@ def calls(tree, name):
             function = node.func
             if getattr(function, 'attr', getattr(function, 'id', None)) == name:
                 yield node
+# Keys that say what is on the screen, and change only what is shown.
+SHOWING_KEYS = {'active_ids', 'active_id', 'active_model', 'lang', 'payment_approval_board'}
 
 
 @tagged('post_install', '-at_install')
@@ -133,8 +135,9 @@ class TestInvariants(TransactionCase):
         """Guards read the context to find their own object in it, compared with ``is``, and for nothing else.
 
         An object of a class of ours is as good: ``type(...) is``, no client can send one. A key that only carries a
-        text, such as the reason of a reset, goes through ``isinstance(..., str)``; the uninstall key counts for
-        OdooBot alone and stands beside SUPERUSER_ID.
+        text, such as the reason of a reset, goes through ``isinstance(..., str)``; the stage that a person saw, which can
+        only stop a step, through ``isinstance(..., list)``; the uninstall key counts for OdooBot alone and stands
+        beside SUPERUSER_ID.
         """
         wrong = []
         for file in addon_files('models', 'wizards'):
@@ -154,6 +157,9 @@ class TestInvariants(TransactionCase):
         return isinstance(value, ast.Attribute) and value.attr in ('context', '_context')
 
     def is_harmless(self, node, parents):
+        key = node.args[0].value if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Constant) else None
+        if key in SHOWING_KEYS:
+            return True
         parent = parents[node]
         if isinstance(parent, ast.UnaryOp):
             parent = parents[parent]
@@ -166,9 +172,9 @@ class TestInvariants(TransactionCase):
             while not isinstance(function, ast.FunctionDef):
                 function = parents[function]
             source = ast.unparse(function)
-            return f'isinstance({name}, str)' in source or f'type({name}) is ' in source
-        key = node.args[0].value if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Constant) else None
-        return key in ('active_ids', 'active_id', 'active_model', 'lang')
+            return any(text in source for text in (
+                f'isinstance({name}, str)', f'isinstance({name}, list)', f'type({name}) is '))
+        return False
 
     def test_no_permission_from_superuser_mode(self):
         """``env.su`` and ``env.is_superuser()`` say nothing about the person: nobody is judged by them."""

@@ -49,5 +49,6 @@
         'web.assets_tests': ['payment_account_enhanced/static/tests/tours/*.js'],
     },
     'images': ['static/description/banner.png', 'static/description/payment_form.png'],
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

@@ -4,6 +4,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, _, api, fields, models
 
 MODULE = 'payment_account_enhanced'
+# The payments outlive the addon, as real ones do: what bears the name of a module is deleted with it.
+NAMES = '__demo__.payment_%s'
 # The chain, and how far a demo payment goes in it.
 CHAIN = ('submit', 'review', 'approve', 'authorize', 'post')
 METHODS = {
@@ -55,7 +57,7 @@ class AccountPayment(models.Model):
             [('type', '=', 'bank'), ('company_id', '=', company.id)], limit=1)
         people = {role: self.env.ref(f'{MODULE}.demo_payment_{role}', raise_if_not_found=False)
                   for role, _method in METHODS.values()}
-        if not (journal and all(people.values())) or self.env.ref(f'{MODULE}.demo_payment_draft', False):
+        if not (journal and all(people.values())) or self.env.ref(NAMES % 'draft', False):
             return
         self._make_demo_bank_account()
         payments = {row[0]: self._make_demo_payment(company, journal, row) for row in PAYMENTS}
@@ -78,7 +80,7 @@ class AccountPayment(models.Model):
             'allow_out_payment': True,
         })
         self.env['ir.model.data']._update_xmlids([
-            {'xml_id': f'{MODULE}.demo_bank_account_wood_corner', 'record': account, 'noupdate': True},
+            {'xml_id': NAMES % 'bank_account', 'record': account, 'noupdate': True},
         ])
 
     @api.model
@@ -149,7 +151,7 @@ class AccountPayment(models.Model):
     def _name_demo_payments(self, payments):
         """Give the payments external ids, and cancel the mails: the demo people have no mailbox."""
         self.env['ir.model.data']._update_xmlids([
-            {'xml_id': f'{MODULE}.demo_payment_{name}', 'record': payment, 'noupdate': True}
+            {'xml_id': NAMES % name, 'record': payment, 'noupdate': True}
             for name, payment in payments.items()
         ])
         self.env['mail.mail'].search([

@@ -28,9 +28,9 @@ TYPE_AMOUNT = """
 # Name, login, address with {names of records}, CSS selectors that must match, script to run before the picture.
 # The height of the window and, where only one element is to be seen, its selector are in SHAPES.
 SCREENS = (
-    ('payment_form', 'payment_user', FORM % 'demo_payment_posted_large',
+    ('payment_form', 'payment_user', FORM % 'payment_posted_large',
      ['[name=lock_banner]', '.o_statusbar_status .o_arrow_button_current'], ''),
-    ('approval_form', 'payment_authorizer', FORM % 'demo_payment_to_authorize',
+    ('approval_form', 'payment_authorizer', FORM % 'payment_to_authorize',
      ['[name=action_authorize_payment]', '[name=approval_history_ids] .o_data_row'],
      'document.querySelector(".o_notebook .nav-link[name=approval]").click()'),
     ('payment_list', 'payment_reviewer', '/web#action=account.action_account_payments_payable&view_type=list',
@@ -102,7 +102,7 @@ def call(page, model, method, *args, **kwargs):
 def override(page, wish):
     """A Payment Manager corrects a memo and resets a payment, so that the list of overrides has something to show."""
     log_in(page, wish, 'payment_manager')
-    posted, receipt = (wish['records'][f'demo_payment_{name}'] for name in ('posted', 'posted_receipt'))
+    posted, receipt = (wish['records'][f'payment_{name}'] for name in ('posted', 'posted_receipt'))
     call(page, 'account.payment', 'write', [posted], {'ref': 'Printing, spring catalogue'})
     reset = call(page, 'payment.reset', 'create', {
         'payment_ids': [[6, 0, [receipt]]], 'reason': 'Booked on the wrong customer'})
@@ -127,7 +127,7 @@ def photograph(page, wish, name, login, address, visible, script):
 def voucher(page, wish):
     """The first page of a voucher as it is printed."""
     log_in(page, wish, 'payment_user')
-    payment = wish['records']['demo_payment_posted_large']
+    payment = wish['records']['payment_posted_large']
     pdf = page.run(f"""fetch("/report/pdf/payment_account_enhanced.report_payment_voucher/{payment}")
         .then(answer => answer.blob()).then(blob => new Promise(done => {{
             const reader = new FileReader();

@@ -9,7 +9,7 @@ from dev.report import Exit, Stop, say, step
 
 RECORDS = """
     SELECT name, res_id FROM ir_model_data
-     WHERE module = %s AND model IN ('account.payment', 'ir.actions.act_window')
+     WHERE module IN (%s, '__demo__') AND model IN ('account.payment', 'ir.actions.act_window')
 """
 
 
@@ -31,7 +31,7 @@ def _photograph(home, database, python):
     url = f'http://localhost:{port}'
     arguments = (f'--http-port={port}', '--http-interface=127.0.0.1', f'--db-filter=^{database}$', '--workers=0',
                  '--max-cron-threads=0')
-    records = dict(home.databases.sql((RECORDS, ['__demo__']), database=database))
+    records = dict(home.databases.sql((RECORDS, [house.MODULE]), database=database))
     with home.start(database, log, *arguments) as process, step('pictures'):
         serve.wait(url, process, log)
         wish = json.dumps({'url': url, 'database': database, 'records': records})

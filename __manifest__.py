@@ -9,6 +9,7 @@
     'depends': ['account'],
     'data': [
         'security/payment_security.xml',
+        'security/payment_first_manager.xml',
         'security/payment_override_security.xml',
         'security/payment_approval_security.xml',
         'security/ir.model.access.csv',

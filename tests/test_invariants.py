@@ -135,8 +135,8 @@ class TestInvariants(TransactionCase):
         """Guards read the context to find their own object in it, compared with ``is``, and for nothing else.
 
         An object of a class of ours is as good: ``type(...) is``, no client can send one. A key that only carries a
-        text, such as the reason of a reset, goes through ``isinstance(..., str)``; the stage that a person saw, which can
-        only stop a step, through ``isinstance(..., list)``; the uninstall key counts for OdooBot alone and stands
+        text, such as the reason of a reset, goes through ``isinstance(..., str)``; the stage that a person saw, which
+        can only stop a step, through ``isinstance(..., list)``; the uninstall key counts for OdooBot alone and stands
         beside SUPERUSER_ID.
         """
         wrong = []

@@ -1,0 +1,7 @@
+"""``python3 -m deploy``."""
+import sys
+
+from deploy.cli import main
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The journal of one deployment: one JSON object a line, appended and forced to disk, secrets masked."""
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import time
+
+from deploy.report import Refused, masked
+
+NAME = 'journal.jsonl'
+
+
+class Journal:
+    """The folder of one deployment: its journal, logs and copy of the tool."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.path = self.folder / NAME
+
+    @classmethod
+    def create(cls, state_dir, **facts):
+        """A new deployment; its id is the time, to the second, in UTC."""
+        state_dir = pathlib.Path(state_dir)
+        folder = state_dir / datetime.datetime.now(datetime.timezone.utc).strftime('%Y%m%d_%H%M%S')
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            time.sleep(1)
+            return cls.create(state_dir, **facts)
+        except OSError as error:
+            raise Refused(f'{folder} cannot be made: {error.strerror}.', 'check backup_dir and its rights') from None
+        journal = cls(folder)
+        journal.write('created', **facts)
+        _sync_folder(state_dir)
+        return journal
+
+    @property
+    def id(self):
+        return self.folder.name
+
+    def write(self, event, step='', **facts):
+        """Appends one event and returns when it is on disk."""
+        entry = {'time': now(), 'event': event, **({'step': step} if step else {}), **facts}
+        line = masked(json.dumps(entry, ensure_ascii=False, default=str)) + '\n'
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, self._mend(handle) + line.encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        _sync_folder(self.folder)
+        return entry
+
+    def _mend(self, _handle):
+        """A line cut off by a loss of power is closed, so that the next one stands by itself."""
+        with contextlib.suppress(OSError), open(self.path, 'rb') as reader:
+            if reader.seek(0, os.SEEK_END):
+                reader.seek(-1, os.SEEK_END)
+                return b'' if reader.read(1) == b'\n' else b'\n'
+        return b''
+
+    def entries(self):
+        """All events in order; a line that was cut off is left out."""
+        found = []
+        with contextlib.suppress(FileNotFoundError), open(self.path, encoding='utf-8', errors='replace') as handle:
+            for line in handle:
+                with contextlib.suppress(ValueError):
+                    found.append(json.loads(line))
+        return found
+
+    def facts(self):
+        """Everything that was noted with ``note``, later values over earlier ones, and what it was created with."""
+        found = {}
+        for entry in self.entries():
+            if entry['event'] in ('created', 'note'):
+                found.update({key: value for key, value in entry.items() if key not in ('time', 'event', 'step')})
+        return found
+
+    def note(self, **facts):
+        self.write('note', **facts)
+
+    def last(self, *events):
+        """The last entry of one of these events, or None."""
+        return next((entry for entry in reversed(self.entries()) if entry['event'] in events), None)
+
+
+def all_journals(state_dir):
+    """Deployments in a state folder, the oldest first."""
+    return [Journal(path.parent) for path in sorted(pathlib.Path(state_dir).glob(f'*/{NAME}'))]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='milliseconds')
+
+
+def _sync_folder(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

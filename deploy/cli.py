@@ -37,7 +37,7 @@ def command_module(name):
 
 
 def _add_settings(one):
-    group = one.add_argument_group('settings', 'each is a key of deploy.toml, too; odoo.conf and the unit fill the rest')
+    group = one.add_argument_group('settings', 'each is a key of deploy.toml too; odoo.conf and the unit fill the rest')
     group.add_argument('--config', metavar='FILE', help='deploy.toml (default: the one in this folder)')
     for name in FIELDS:
         if name != 'db_password':  # never on a command line: odoo.conf, deploy.toml or PGPASSWORD

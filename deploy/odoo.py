@@ -29,7 +29,7 @@ class Odoo:
             return list(self.settings.odoo)
         found = shutil.which('odoo-bin') or shutil.which('odoo')
         if not found:
-            raise Refused('The command that starts Odoo is not known.', 'set odoo, as in odoo = ["python3", "odoo-bin"]')
+            raise Refused('The command that starts Odoo is not known.', 'set odoo, as in ["python3", "odoo-bin"]')
         return [found]
 
     def python(self):
@@ -47,7 +47,7 @@ class Odoo:
         return (f'--addons-path={places}', f'--data-dir={self.settings.data_dir}')
 
     def _environment(self, offline=False, **more):
-        proxies = {name: CLOSED for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY')} if offline else {}
+        proxies = dict.fromkeys(('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'), CLOSED) if offline else {}
         return {'PYTHONUNBUFFERED': '1', 'PYTHONDONTWRITEBYTECODE': '1', **proxies, **more}
 
     def upgrade(self, database, modules, log, offline=False, limit=None):

@@ -16,6 +16,9 @@ from deploy.report import Failed, Refused
 
 OUR_NAME = 'payment deploy tool'  # application_name of every session of this tool
 WAIT = 60                         # seconds for a server that is just being restarted
+PASSING = ('Connection refused', 'is starting up', 'is shutting down', 'No such file or directory',
+           'terminating connection', 'server closed the connection', 'connection already closed', 'not yet accepting',
+           'in recovery mode')
 _identity = threading.Lock()
 
 
@@ -129,10 +132,8 @@ def named(statement, *names, **more):
 
 def is_passing(error):
     """True for an error of a server that is restarting, or of a broken connection: worth another try."""
-    text = str(error)
-    return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) and any(part in text for part in (
-        'Connection refused', 'is starting up', 'is shutting down', 'No such file or directory', 'terminating connection',
-        'server closed the connection', 'connection already closed', 'not yet accepting', 'in recovery mode'))
+    broken = isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+    return broken and any(part in str(error) for part in PASSING)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What the tool knows about one server: from options, ``deploy.toml``, ``odoo.conf`` and the systemd unit, in that order."""
+"""What the tool knows about one server: from options, ``deploy.toml``, ``odoo.conf`` and systemd."""
 import configparser
 import dataclasses
 import os
@@ -74,7 +74,7 @@ class Settings:
 
     @property
     def service_url(self):
-        host = self.http_interface if self.http_interface not in ('', '0.0.0.0', '::') else '127.0.0.1'
+        host = self.http_interface if self.http_interface not in ('', '0.0.0.0', '::') else '127.0.0.1'  # noqa: S104
         return (self.url or f'http://{host}:{self.http_port}').rstrip('/')
 
 
@@ -95,7 +95,8 @@ def load(options):
     values = {name: _typed(name, value) for name, value in values.items()}
     for name in ('database', 'module', 'backup_dir'):
         if not values.get(name):
-            raise Refused(f'The setting {name} is missing.', f'give --{name.replace("_", "-")}, or put it in deploy.toml')
+            raise Refused(f'The setting {name} is missing.',
+                          f'give --{name.replace("_", "-")} or put it in deploy.toml')
     values['data_dir'] = values.get('data_dir') or _default_data_dir(values.get('user'))
     return Settings(**values)
 
@@ -130,7 +131,7 @@ def _read_toml(path):
         raise Refused(f'{path} cannot be read: {error}.') from None
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
-        raise Refused(f'{path} holds unknown keys: {", ".join(unknown)}.', 'python3 -m deploy --help lists the settings')
+        raise Refused(f'{path} holds unknown keys: {", ".join(unknown)}.', '--help lists the settings')
     return values
 
 

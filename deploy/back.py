@@ -57,7 +57,7 @@ def _refuse_to_discard(deployment):
     deployment.databases.close(deployment.copy)
     if rows:
         say(entered.shown(rows))
-        raise NeedsPerson('Users entered something into the new version, which going back would lose; it stays as it is.',
+        raise NeedsPerson('Users entered something since, which going back would lose; nothing was moved.',
                           'python3 -m deploy rollback --discard-since')
 
 

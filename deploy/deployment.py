@@ -32,7 +32,8 @@ class Deployment:
             beside(self.journal.id, kind) for kind in (ROLLBACK, WORK, DISCARDED))
         self.files = pathlib.Path(os.path.realpath(self.settings.filestore))
         self.snapshot = self.files.parent / self.copy
-        self.staged = pathlib.Path(os.path.realpath(self.settings.code_dir)).parent / f'.{beside(self.journal.id, "code")}'
+        code = pathlib.Path(os.path.realpath(self.settings.code_dir))
+        self.staged = code.parent / f'.{beside(self.journal.id, "code")}'
 
     def log(self, name):
         """Path of a log file of this deployment."""
@@ -54,7 +55,9 @@ class Deployment:
 
     @property
     def unfinished(self):
-        return self.journal.last('created') is not None and self.journal.last(*ENDS) is None
+        """True when it was broken off: on its way forth or back."""
+        last = self.journal.last('back-begin', *ENDS)
+        return last is None or last['event'] == 'back-begin'
 
     def steps(self):
         """The whole deployment. Up to ``backup`` nothing is touched; from ``stop`` on a failure leads back."""

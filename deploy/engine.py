@@ -36,8 +36,8 @@ def keep_tool(journal):
 def hand_over(journal, words):
     """Goes on as the copy of the tool that began the deployment. Does not return."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, '-c', BOOT, str(journal.folder / TOOL), *words,
-                              '--carry', journal.id])
+    os.execv(sys.executable, [  # noqa: S606
+        sys.executable, '-c', BOOT, str(journal.folder / TOOL), *words, '--carry', journal.id])
 
 
 def unfinished(settings):
@@ -88,9 +88,8 @@ def _left(deployment):
     left = [step for step in steps if not deployment.ended(step.name)]
     current = left[0] if left else None
     if current and deployment.begun(current.name):
-        if current.resumed == BACK or journal.last('failed'):
-            if deployment.begun('stop'):
-                return None
+        if (current.resumed == BACK or journal.last('failed')) and deployment.begun('stop'):
+            return None
         say(f'Deployment {journal.id} was broken off in step {current.name}; it goes on there.')
     return left
 

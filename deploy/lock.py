@@ -15,7 +15,8 @@ def alone(settings, server):
     """Holds both locks while the block lasts; Refused when somebody else holds one."""
     with _file_lock(settings), server.session(wait=WAIT) as connection:
         if not rows(connection, 'SELECT pg_try_advisory_lock(%s, hashtext(%s))', [KIND, settings.database])[0][0]:
-            raise Refused(f'Another deployment of {settings.database} is running{_holder(connection, settings.database)}.',
+            where = _holder(connection, settings.database)
+            raise Refused(f'Another deployment of {settings.database} is running{where}.',
                           'wait for it; python3 -m deploy status')
         yield
 

@@ -44,7 +44,9 @@ def carry_out(step, journal):
 
 
 def _tried(step):
-    for left in reversed(range(TRIES)):
+    left = TRIES
+    while True:
+        left -= 1
         try:
             return step.do()
         except (psycopg2.Error, Failed) as error:
@@ -66,7 +68,7 @@ def as_stop(error, step):
 
 
 class Unbroken:
-    """While the block lasts, Ctrl-C and a request to end are answered and not obeyed: the way back must reach its end."""
+    """While the block lasts, Ctrl-C and a request to end are answered, not obeyed: the way back reaches its end."""
 
     def __enter__(self):
         self.before = {number: signal.signal(number, self._answer)

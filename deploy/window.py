@@ -33,7 +33,7 @@ def close(deployment):
 
 
 def point(deployment):
-    """A copy of the database and hard links of the filestore, with all that leads back kept in the copy's comment too."""
+    """A copy of the database and hard links of the filestore; what leads back is kept in the copy's comment, too."""
     databases, settings = deployment.databases, deployment.settings
     begin = time.monotonic()
     databases.copy(settings.database, deployment.copy)

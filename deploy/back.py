@@ -1,5 +1,4 @@
 """The way back to the old state: looks where things are and moves what is not in its place, so it can be broken off."""
-import json
 import os
 import shutil
 import time
@@ -8,33 +7,35 @@ from deploy import checks, database_facts, digest, entered, filestore, process
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
-from deploy.names import beside
 from deploy.report import NeedsPerson, duration, say
 from deploy.steps import Unbroken
-from deploy.window import drop_placeholder, inode, open_up
-
-COMMAND = 'python3 -m deploy deploy --resume'
+from deploy.window import drop_placeholder, inode, load, open_up, reading
 
 
-def go_back(deployment, reason, discard=False):
+def go_back(deployment, reason, proven=False):
     """Brings the old state back, proves it and starts the service.
 
-    :param discard: what users entered since the new version was opened may be lost (it is kept as a dump)
+    What users entered since the new version was opened goes only where the journal notes ``discard``; it is kept as a
+    dump.
+
+    :param proven: the rollback point was compared just before, while the service was up
     :raises NeedsPerson: users entered something meanwhile, or the way back itself failed
     """
     with Unbroken():
         say(f'\nGoing back: {reason}')
         deployment.journal.write('back-begin', reason=str(reason))
         process.end_left_over(deployment.journal.id)
-        if not discard:
-            _refuse_to_discard(deployment)
+        if not deployment.facts.get('discard'):
+            refuse_to_discard(deployment)
         begin = time.monotonic()
         deployment.service.stop()
         moved = _move_back(deployment)
-        _prove(deployment)
+        if not proven:
+            _prove(deployment)
         open_up_old(deployment)
         deployment.service.start()
         checks.wait(deployment.settings)
+        keep_discarded(deployment)
         deployment.journal.write('back-end', seconds=round(time.monotonic() - begin, 3), moved=round(moved, 3))
         clean_up(deployment)
         say(f'The old state is back, proven, after {duration(time.monotonic() - begin)}.')
@@ -45,16 +46,19 @@ def to_copy(deployment):
     return deployment.begun('upgrade')
 
 
-def _refuse_to_discard(deployment):
-    """Stops where users already entered something into the new version."""
-    facts = deployment.facts
+def entered_since(deployment):
+    """What users entered since the rollback point, by table and person; [] where nobody could."""
     name = deployment.settings.database
-    if not deployment.begun('start') or deployment.databases.name(facts.get('database_oid')) != name:
-        return
+    if not deployment.begun('start') or deployment.databases.name(deployment.facts.get('database_oid')) != name:
+        return []
     deployment.databases.allow(name, True)
-    deployment.databases.allow(deployment.copy, True)
-    rows = entered.since(deployment.server, deployment.copy, name)
-    deployment.databases.close(deployment.copy)
+    with reading(deployment, deployment.copy):
+        return entered.since(deployment.server, deployment.copy, name)
+
+
+def refuse_to_discard(deployment):
+    """Stops where users already entered something into the new version."""
+    rows = entered_since(deployment)
     if rows:
         say(entered.shown(rows))
         raise NeedsPerson('Users entered something since, which going back would lose; nothing was moved.',
@@ -98,7 +102,7 @@ def restore_database(deployment):
     databases.rename(wanted, name)
     if to_copy(deployment):
         for warning in database_facts.apply(deployment.server, name, facts['database_facts']):
-            say(f'   {warning}')
+            say(f'   {warning.line()}')
 
 
 def restore_files(deployment):
@@ -121,25 +125,40 @@ def restore_code(deployment):
 
 def _prove(deployment):
     """The database and its files are those of the rollback point."""
-    stored = deployment.picture('before')
-    if not to_copy(deployment) or not stored.exists():
+    if not to_copy(deployment):
         say('   the database is the one that was closed when the service stopped; nobody wrote since')
         return
-    name = deployment.settings.database
-    deployment.databases.hide(name)
-    deployment.databases.allow(name, True)
-    before = json.loads(stored.read_text())
-    differences = comparing.compare(before, digest.take(deployment.server, name, columns=before), strict=True)
-    differences += filestore.check(deployment.server, name, deployment.files)
+    deployment.databases.hide(deployment.settings.database)
+    prove(deployment, deployment.settings.database, deployment.files)
+
+
+def prove(deployment, name, files):
+    """Compares a closed database and a filestore with the rollback point's picture; NeedsPerson when they differ."""
+    stored = deployment.picture('before')
+    if not stored.exists():
+        say('   the copy was made when nobody could write, and has been closed since')
+        return
+    before = load(stored)
+    with reading(deployment, name):
+        differences = comparing.compare(before, digest.take(deployment.server, name, columns=before), strict=True)
+        if files.is_dir():
+            differences += filestore.check(deployment.server, name, files)
     deployment.journal.note(proven_at=now(), differences=[one.text for one in differences])
     if differences:
-        raise NeedsPerson(f'The old state is back, but {differences[0].text}.',
-                          f'compare with the backup: docs/operators.md, "By hand"; then {COMMAND}')
-    say(f'   proven: {before_text(before)}')
+        raise NeedsPerson(f'The rollback point is not as it was: {differences[0].text}.',
+                          'restore the backup: docs/operators.md, "By hand"')
+    say(f'   proven: {len(before["tables"])} tables equal those of the rollback point')
 
 
-def before_text(picture):
-    return f'{len(picture["tables"])} tables equal those of the rollback point'
+def keep_discarded(deployment):
+    """A dump of the database that was put aside, where users had worked in it."""
+    name = deployment.discarded
+    if not deployment.facts.get('discard') or deployment.databases.oid(name) is None:
+        return
+    path = deployment.journal.folder / 'discarded.dump'
+    say(f'-- dump of what is discarded: {path} ...')
+    with reading(deployment, name):
+        deployment.server.call('pg_dump', '-Fc', '-Z1', '-f', path, '-d', name, what='The dump of what is discarded')
 
 
 def open_up_old(deployment):
@@ -156,4 +175,4 @@ def clean_up(deployment):
         databases.drop(name)
     for path in (deployment.files.parent / deployment.discarded, deployment.snapshot, deployment.staged):
         shutil.rmtree(path, ignore_errors=True)
-    (deployment.settings.filestores / beside(deployment.journal.id, 'work')).unlink(missing_ok=True)
+    (deployment.settings.filestores / deployment.work).unlink(missing_ok=True)

@@ -64,7 +64,7 @@ def carry(settings, identity, confirm=()):
 def _carry(deployment, confirm):
     left = _left(deployment)
     if left is None:
-        return _back(deployment, 'the deployment was broken off in a step that cannot be done twice')
+        return lead_back(deployment, 'the deployment was broken off in a step that cannot be done twice')
     for step in left:
         try:
             if step.name in confirm:
@@ -73,7 +73,7 @@ def _carry(deployment, confirm):
         except Stop as error:
             if not deployment.begun('stop'):
                 return _refuse(deployment, error)
-            return _back(deployment, error)
+            return lead_back(deployment, error)
     say(f'\nDone: {deployment.settings.module} {deployment.facts["release"]["version"]} is in use. '
         f'The rollback point is kept: python3 -m deploy rollback')
     return Exit.DONE
@@ -110,11 +110,11 @@ def _refuse(deployment, error):
     return Exit.REFUSED
 
 
-def _back(deployment, reason):
+def lead_back(deployment, reason, proven=False):
     """The way back; when it cannot reach its end a person is needed."""
     why = reason.what if isinstance(reason, Stop) else str(reason)
     try:
-        back.go_back(deployment, why, discard=bool(deployment.facts.get('discard')))
+        back.go_back(deployment, why, proven=proven)
     except NeedsPerson as error:
         deployment.journal.write('person', error=error.what, command=error.remedy)
         say(f'\n{error.line()}')

@@ -101,27 +101,38 @@ def reading(deployment, name):
 
 
 def keep(path, picture):
+    """Stores a picture of a database for its owner alone."""
     path.write_text(json.dumps(picture, default=str))
     path.chmod(0o600)
+
+
+def load(path):
+    return json.loads(path.read_text())
 
 
 def compare(deployment):
     """Old against new, row by row; the filestore; the rights of people; a server on another port."""
     settings, server = deployment.settings, deployment.server
-    before = json.loads(deployment.picture('before').read_text())
+    before = load(deployment.picture('before'))
     after = digest.take(server, deployment.work, columns=before)
     keep(deployment.picture('after'), after)
     with reading(deployment, deployment.copy):
         differences = comparing.compare(before, after, server, deployment.copy, deployment.work)
-    differences += filestore.check(server, deployment.work, deployment.files)
-    if differences:
-        for one in differences:
-            say(f'   {one.text}')
-        raise Failed(f'The upgrade changed what it must not change: {differences[0].text}'
-                     f'{f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""}')
+    if deployment.files.is_dir():
+        differences += filestore.check(server, deployment.work, deployment.files)
+    refuse_differences(differences)
     demand([*role_checks.roles(settings, deployment.odoo, server, deployment.work, deployment.log('roles')),
             *trial.trial(settings, deployment.odoo, server, deployment.work, deployment.log('trial'))],
            'The new version does not do what it must')
+
+
+def refuse_differences(differences):
+    """Shows all differences; Failed when there is one."""
+    for one in differences:
+        say(f'   {one.text}')
+    if differences:
+        raise Failed(f'The upgrade changed what it must not change: {differences[0].text}'
+                     f'{f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""}')
 
 
 def demand(findings, what):

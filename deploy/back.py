@@ -7,6 +7,7 @@ from deploy import checks, database_facts, digest, entered, filestore, process
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
+from deploy.names import PLACEHOLDER, beside
 from deploy.report import NeedsPerson, duration, say
 from deploy.steps import Unbroken
 from deploy.window import drop_placeholder, inode, load, open_up, reading
@@ -171,7 +172,7 @@ def open_up_old(deployment):
 def clean_up(deployment):
     """Removes what is of no use any more; each part may be gone already."""
     databases = deployment.databases
-    for name in (deployment.discarded, deployment.work, deployment.copy):
+    for name in (deployment.discarded, deployment.work, deployment.copy, beside(deployment.journal.id, PLACEHOLDER)):
         databases.drop(name)
     for path in (deployment.files.parent / deployment.discarded, deployment.snapshot, deployment.staged):
         shutil.rmtree(path, ignore_errors=True)

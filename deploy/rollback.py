@@ -3,7 +3,7 @@ import contextlib
 import json
 
 from deploy import back, engine, entered, lock, process
-from deploy.deployment import Deployment
+from deploy.deployment import ENDS, Deployment
 from deploy.journal import Journal, all_journals
 from deploy.names import PREFIX, ROLLBACK
 from deploy.report import Exit, Refused, say
@@ -40,7 +40,8 @@ def last(settings):
             continue
         if journal.last('rolled-back'):
             raise Refused(f'Deployment {journal.id} was rolled back already.', 'python3 -m deploy status')
-        if journal.last('accepted', 'person'):
+        end = journal.last(*ENDS)
+        if end['event'] == 'accepted' if end else journal.last('person'):
             return Deployment(settings, journal)
     return _from_comment(settings)
 

@@ -86,7 +86,7 @@ def test_a_database_is_found_by_its_number_after_a_rename(databases, server, set
     databases.close(settings.database)
     databases.rename(oid, 'deploy_x_work')
     databases.rename(oid, 'deploy_x_work')
-    databases.placeholder(settings.database, 'placeholder of deployment x')
+    databases.placeholder(settings.database, 'deploy_x_placeholder', 'placeholder of deployment x')
     assert databases.name(oid) == 'deploy_x_work'
     assert databases.comment(settings.database) == 'placeholder of deployment x'
     with pytest.raises(psycopg2.OperationalError, match='not currently accepting connections'):

@@ -2,7 +2,7 @@
 import contextlib
 import json
 
-from deploy import back, engine, entered, lock, process
+from deploy import back, engine, entered, lock, process, switch
 from deploy.deployment import ENDS, Deployment
 from deploy.journal import Journal, all_journals
 from deploy.names import PREFIX, ROLLBACK
@@ -87,6 +87,9 @@ def _check_point(deployment):
 def code_alone(settings, words):
     """The old code, upgraded over the data as they are now: a deployment of its own, with its own rollback point."""
     deployment = last(settings)
-    old = deployment.facts['release']['path']
+    release = deployment.facts.get('release') or {}
+    old = switch.kept(release.get('path', ''), settings.code_dir)
+    if not old:
+        raise Refused('The old code is not kept any more.', 'deploy it from its source with --ref')
     words = [word for word in words if word not in ('rollback', '--code')]
-    engine.begin(settings, ['deploy', *words, '--source', old, '--ref', ''], kind='deployment', older=True)
+    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', ''], kind='deployment', older=True)

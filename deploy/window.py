@@ -3,7 +3,6 @@ import concurrent.futures
 import contextlib
 import json
 import os
-import pathlib
 import time
 
 from deploy import checks, database_facts, digest, filestore, finding, role_checks, trial
@@ -59,7 +58,7 @@ def inode(path):
 
 def switch(deployment):
     """The new code takes the place of the old one, which is kept whole."""
-    switching.exchange(pathlib.Path(deployment.facts['release']['path']), deployment.settings.code_dir)
+    switching.exchange(deployment.release.path, deployment.settings.code_dir)
 
 
 def upgrade(deployment):

@@ -31,9 +31,9 @@ def _age(settings, processes, started_after):
     limit = started_after or _newest(settings)
     old = [one for one in processes if limit and one.started < limit - TOLERANCE]
     if old:
-        return stop(subject, f'{_named(old)} started {_clock(old[0].started)}, before {what} ({_clock(limit)}): '
+        return stop(subject, f'{_named(old)} started {clock(old[0].started)}, before {what} ({clock(limit)}): '
                              f'it works with the old code', RESTART)
-    return ok(subject, f'{len(processes)}, the oldest started {_clock(processes[0].started)}, after {what}')
+    return ok(subject, f'{len(processes)}, the oldest started {clock(processes[0].started)}, after {what}')
 
 
 def _newest(settings):
@@ -132,5 +132,5 @@ def _numbers(pids):
     return ', '.join(map(str, sorted(pids))) or 'none'
 
 
-def _clock(moment):
+def clock(moment):
     return datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).strftime('%Y-%m-%d %H:%M:%S UTC')

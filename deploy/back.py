@@ -3,10 +3,11 @@ import os
 import shutil
 import time
 
-from deploy import checks, database_facts, digest, entered, filestore, process
+from deploy import checks, database_facts, digest, entered, filestore, process, release
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
+from deploy.names import PLACEHOLDER, beside
 from deploy.report import NeedsPerson, duration, say
 from deploy.steps import Unbroken
 from deploy.window import drop_placeholder, inode, load, open_up, reading
@@ -118,9 +119,9 @@ def restore_files(deployment):
 
 def restore_code(deployment):
     """The old code in its place."""
-    release = deployment.facts.get('release')
-    if release and deployment.begun('switch'):
-        switching.back(release['path'], deployment.settings.code_dir)
+    path = (deployment.facts.get('release') or {}).get('path')
+    if path and deployment.begun('switch'):
+        switching.back(path, deployment.settings.code_dir)
 
 
 def _prove(deployment):
@@ -171,8 +172,9 @@ def open_up_old(deployment):
 def clean_up(deployment):
     """Removes what is of no use any more; each part may be gone already."""
     databases = deployment.databases
-    for name in (deployment.discarded, deployment.work, deployment.copy):
+    for name in (deployment.discarded, deployment.work, deployment.copy, beside(deployment.journal.id, PLACEHOLDER)):
         databases.drop(name)
-    for path in (deployment.files.parent / deployment.discarded, deployment.snapshot, deployment.staged):
+    for path in (deployment.files.parent / deployment.discarded, deployment.snapshot):
         shutil.rmtree(path, ignore_errors=True)
+    switching.discard(release.place(deployment.settings, deployment.journal.folder), deployment.settings.code_dir)
     (deployment.settings.filestores / deployment.work).unlink(missing_ok=True)

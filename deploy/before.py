@@ -16,7 +16,7 @@ def preflight(deployment):
 def code(deployment):
     """Stages the release beside the old code and checks it."""
     settings = deployment.settings
-    new = release.stage(settings, deployment.staged)
+    new = release.stage(settings, deployment.journal.folder)
     demand(code_check.check(settings, new, settings.code_dir), 'The new code has faults')
     deployment.journal.note(release=dataclasses.asdict(new))
     return f'{settings.module} {new.version}{f" ({new.commit[:12]})" if new.commit else ""}'

@@ -4,7 +4,7 @@ import functools
 import os
 import pathlib
 
-from deploy import before, window
+from deploy import before, release, window
 from deploy.journal import Journal
 from deploy.names import DISCARDED, ROLLBACK, WORK, beside
 from deploy.odoo import Odoo
@@ -32,8 +32,6 @@ class Deployment:
             beside(self.journal.id, kind) for kind in (ROLLBACK, WORK, DISCARDED))
         self.files = pathlib.Path(os.path.realpath(self.settings.filestore))
         self.snapshot = self.files.parent / self.copy
-        code = pathlib.Path(os.path.realpath(self.settings.code_dir))
-        self.staged = code.parent / f'.{beside(self.journal.id, "code")}'
 
     def log(self, name):
         """Path of a log file of this deployment."""
@@ -42,6 +40,11 @@ class Deployment:
     def picture(self, name):
         """Path of a stored picture of the database: ``before`` or ``after``."""
         return self.journal.folder / f'{name}.json'
+
+    @property
+    def release(self):
+        """The staged release, or None before there is one."""
+        return release.load(self.journal.folder)
 
     @property
     def facts(self):

@@ -90,11 +90,16 @@ class Databases:
                 raise Failed(f'An earlier piece of work on {name} does not end.')
             time.sleep(0.2)
 
-    def placeholder(self, name, mark):
-        """A small closed database that holds a name while the real one is elsewhere."""
-        self._do("CREATE DATABASE {} TEMPLATE template0 ALLOW_CONNECTIONS false IS_TEMPLATE true", name)
+    def placeholder(self, name, passing, mark):
+        """A small closed database that holds a name while the real one is elsewhere; its comment is ``mark``.
+
+        It is made under the name ``passing``: what has the real name and not the mark is never ours.
+        """
+        self.drop(passing)
+        self._do('CREATE DATABASE {} TEMPLATE template0 ALLOW_CONNECTIONS false IS_TEMPLATE true', passing)
         with as_failure('Marking the placeholder failed'):
-            self.server.rows(named('COMMENT ON DATABASE {} IS %s', name), [mark], wait=WAIT)
+            self.server.rows(named('COMMENT ON DATABASE {} IS %s', passing), [mark], wait=WAIT)
+        self._do('ALTER DATABASE {} RENAME TO {}', passing, name)
 
     def rename(self, oid, name):
         """Gives a database a name; nothing when it has it. The database must be closed."""

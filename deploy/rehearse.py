@@ -1,11 +1,10 @@
 """The rehearsal: the whole upgrade with all its checks on a copy, while the service is up and production untouched."""
 import dataclasses
-import os
 import shutil
 import time
 
 from deploy import backup as backups
-from deploy import before, digest, filestore, lock, process, restore, role_checks, trial, window
+from deploy import before, digest, filestore, lock, process, release, restore, role_checks, switch, trial, window
 from deploy import compare as comparing
 from deploy.deployment import Deployment
 from deploy.journal import Journal
@@ -42,9 +41,8 @@ class Rehearsal(Deployment):
     @property
     def copied(self):
         """Settings in which Odoo finds the new code first and works on the copy."""
-        path = self.facts['release']['path']
         return dataclasses.replace(self.settings, database=self.name,
-                                   addons_path=(os.path.dirname(path), *self.settings.addons_path))
+                                   addons_path=(str(self.release.addon.parent), *self.settings.addons_path))
 
     def steps(self):
         return [Step('preflight', 'look at the server', lambda: before.preflight(self)),
@@ -149,5 +147,6 @@ def clear_away(one):
     """Removes the copy, its files and the staged code."""
     process.end_left_over(one.journal.id)
     one.databases.drop(one.name)
-    for path in (one.copied_files, one.staged, one.journal.folder / 'copy'):
+    for path in (one.copied_files, one.journal.folder / 'copy'):
         shutil.rmtree(path, ignore_errors=True)
+    switch.discard(release.place(one.settings, one.journal.folder), one.settings.code_dir)

@@ -2,8 +2,8 @@
 import contextlib
 import json
 
-from deploy import back, engine, entered, lock, process
-from deploy.deployment import Deployment
+from deploy import back, engine, entered, lock, process, switch
+from deploy.deployment import ENDS, Deployment
 from deploy.journal import Journal, all_journals
 from deploy.names import PREFIX, ROLLBACK
 from deploy.report import Exit, Refused, say
@@ -40,7 +40,8 @@ def last(settings):
             continue
         if journal.last('rolled-back'):
             raise Refused(f'Deployment {journal.id} was rolled back already.', 'python3 -m deploy status')
-        if journal.last('accepted', 'person'):
+        end = journal.last(*ENDS)
+        if end['event'] == 'accepted' if end else journal.last('person'):
             return Deployment(settings, journal)
     return _from_comment(settings)
 
@@ -86,6 +87,9 @@ def _check_point(deployment):
 def code_alone(settings, words):
     """The old code, upgraded over the data as they are now: a deployment of its own, with its own rollback point."""
     deployment = last(settings)
-    old = deployment.facts['release']['path']
+    release = deployment.facts.get('release') or {}
+    old = switch.kept(release.get('path', ''), settings.code_dir)
+    if not old:
+        raise Refused('The old code is not kept any more.', 'deploy it from its source with --ref')
     words = [word for word in words if word not in ('rollback', '--code')]
-    engine.begin(settings, ['deploy', *words, '--source', old, '--ref', ''], kind='deployment', older=True)
+    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', ''], kind='deployment', older=True)

@@ -3,13 +3,13 @@ import concurrent.futures
 import contextlib
 import json
 import os
-import pathlib
 import time
 
 from deploy import checks, database_facts, digest, filestore, finding, role_checks, trial
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
+from deploy.names import PLACEHOLDER, beside
 from deploy.odoo_log import Mark
 from deploy.postgres import WAIT, named
 from deploy.report import Failed, duration, say
@@ -58,7 +58,7 @@ def inode(path):
 
 def switch(deployment):
     """The new code takes the place of the old one, which is kept whole."""
-    switching.exchange(pathlib.Path(deployment.facts['release']['path']), deployment.settings.code_dir)
+    switching.exchange(deployment.release.path, deployment.settings.code_dir)
 
 
 def upgrade(deployment):
@@ -78,7 +78,7 @@ def set_aside(deployment):
     databases.close(settings.database)
     databases.hide(settings.database)
     databases.rename(deployment.facts['database_oid'], deployment.work)
-    databases.placeholder(settings.database, mark(deployment))
+    databases.placeholder(settings.database, beside(deployment.journal.id, PLACEHOLDER), mark(deployment))
     link = settings.filestores / deployment.work
     if deployment.files.is_dir() and not link.is_symlink():
         link.symlink_to(deployment.files)
@@ -173,7 +173,7 @@ def drop_placeholder(deployment):
     databases, name = deployment.databases, deployment.settings.database
     if databases.oid(name) is None:
         return
-    if databases.comment(name) not in (mark(deployment), None):
+    if databases.comment(name) != mark(deployment):
         raise Failed(f'A database named {name} is in the way that this deployment did not make.')
     databases.drop(name)
 

@@ -1,7 +1,7 @@
 """The rehearsal."""
 from deploy.rehearse import rehearse
 
-HELP = 'the whole upgrade on a copy, service up and production untouched: all checks, and how long the real one will take'
+HELP = 'the whole upgrade on a copy, with the service up and production untouched; says how long the real one takes'
 
 
 def arguments(parser):

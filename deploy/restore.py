@@ -20,6 +20,8 @@ from deploy.postgres import as_failure, named, rows
 from deploy.report import Refused
 
 HALF = PREFIX + 'half_'
+LONGEST = 40  # characters of a backup's name in that of a scratch database
+WORKING = 17_000_110  # kind of the advisory lock on a database that is being made; see deploy.lock
 EXTENSIONS = """
     SELECT a.name, bool_or(v.superuser AND NOT COALESCE((to_jsonb(v) ->> 'trusted')::boolean, false))
       FROM pg_available_extensions a JOIN pg_available_extension_versions v USING (name) GROUP BY 1"""
@@ -110,15 +112,31 @@ def _check_roles(connection, roles, superuser):
 def _half_database(server, database, facts):
     """A new database that the block fills and renames; dropped when the block fails."""
     half = database if database.startswith(PREFIX) else f'{HALF}{zlib.crc32(database.encode()):08x}'
-    with as_failure('The database cannot be made'):
-        drop(server, half)
-        create(server, half, facts['facts'])
-    try:
-        yield half
-    except BaseException:
-        with contextlib.suppress(psycopg2.Error):
+    with working_on(server, half):
+        with as_failure('The database cannot be made'):
             drop(server, half)
-        raise
+            create(server, half, facts['facts'])
+        try:
+            yield half
+        except BaseException:
+            with contextlib.suppress(psycopg2.Error):
+                drop(server, half)
+            raise
+
+
+@contextlib.contextmanager
+def working_on(server, name):
+    """Marks a database as being made or looked at while the block lasts; Refused when somebody else does so."""
+    with server.session() as connection:
+        if not rows(connection, 'SELECT pg_try_advisory_lock(%s, hashtext(%s))', [WORKING, name])[0][0]:
+            raise Refused(f'Somebody else is working on the database {name}.', 'wait for it')
+        yield
+
+
+def is_worked_on(server, name):
+    """True while somebody else has marked it."""
+    with server.session() as connection:
+        return not rows(connection, 'SELECT pg_try_advisory_lock(%s, hashtext(%s))', [WORKING, name])[0][0]
 
 
 def create(server, database, facts):

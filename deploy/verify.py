@@ -11,7 +11,6 @@ from deploy.names import SCRATCH, beside
 from deploy.report import Refused
 
 VERIFIED = 'verified.json'
-LONGEST = 40  # characters of the backup's name in that of the scratch database
 FILES = 'SELECT DISTINCT store_fname, checksum FROM ir_attachment WHERE store_fname IS NOT NULL'
 
 
@@ -24,7 +23,7 @@ def verify(settings, server, backup_folder, progress=None):
     facts = manifest.load(folder)
     if not (folder / backups.FINGERPRINT).is_file():
         raise Refused(f'{folder} was made without a fingerprint.', 'make a new one: python3 -m deploy backup --verify')
-    scratch = beside(folder.name[:LONGEST], SCRATCH)
+    scratch = beside(folder.name[:restore.LONGEST], SCRATCH)
     try:
         restore.drop(server, scratch)
         restore.restore(settings, server, folder, scratch, None, progress, hidden=True)

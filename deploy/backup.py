@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 
-from deploy import database_facts, dump, journal, manifest, sizes, tarball
+from deploy import database_facts, digest, dump, journal, manifest, sizes, tarball
 from deploy import half as halves
 from deploy.half import private
 from deploy.postgres import as_failure, rows
@@ -57,9 +57,11 @@ def make(settings, server, folder, code_dir=None, progress=None, fingerprint=Tru
 
 
 def _content(settings, server, half, code_dir, fingerprint):
-    """Dump and fingerprint of one snapshot here, files in a second thread; returns facts for the manifest."""
-    with server.session(settings.database) as keeper, together(
-            lambda stopped: _files(settings, half, code_dir, stopped)) as files:
+    """Dump and fingerprint of one snapshot here, files in a second thread; returns facts for the manifest.
+
+    The files come after the snapshot: whatever attachment it shows, its file is there, unless deleted meanwhile.
+    """
+    with server.session(settings.database) as keeper:
         rows(keeper, 'SET idle_in_transaction_session_timeout = 0')
         rows(keeper, OPEN)
         snapshot = rows(keeper, 'SELECT pg_export_snapshot()')[0][0]
@@ -67,12 +69,14 @@ def _content(settings, server, half, code_dir, fingerprint):
                  'database_size': server.database_size(settings.database),
                  'version': _version(keeper, settings.module)}
         named = _attachments(keeper)
-        with _timed(facts, 'dump'):
-            dump.write(settings, server, half / DATABASE, snapshot)
-        if fingerprint:
-            with _timed(facts, 'fingerprint'):
-                _write(half / FINGERPRINT, _digest(server, settings.database, snapshot))
-        packed, facts['seconds']['files'] = files.result()
+        with together(lambda stopped: _files(settings, half, code_dir, stopped)) as files:
+            with _timed(facts, 'dump'):
+                dump.write(settings, server, half / DATABASE, snapshot)
+            if fingerprint:
+                with _timed(facts, 'fingerprint'):
+                    picture = digest.take(server, settings.database, name=snapshot)
+                    _write(half / FINGERPRINT, json.dumps(picture))
+            packed, facts['seconds']['files'] = files.result()
     return {**facts, **_missing(settings, server, named, packed)}
 
 
@@ -95,11 +99,6 @@ def _timed(facts, name):
     begin = time.monotonic()
     yield
     facts['seconds'][name] = round(time.monotonic() - begin, 1)
-
-
-def _digest(server, database, snapshot):
-    from deploy import digest
-    return json.dumps(digest.take(server, database, snapshot=snapshot), default=str) + '\n'
 
 
 def _files(settings, half, code_dir, stopped):
@@ -192,3 +191,15 @@ def all_backups(settings):
             if facts['database'] == settings.database:
                 found.append((path.parent, facts))
     return sorted(found, key=lambda one: one[1]['created'])
+
+
+def find(settings, name=None):
+    """The folder of a whole backup by its name or path, the newest without one; Refused when there is none."""
+    if name:
+        folder = pathlib.Path(name) if '/' in name else place(settings, name)
+        manifest.load(folder)
+        return folder
+    found = all_backups(settings)
+    if not found:
+        raise Refused(f'There is no backup of {settings.database} in {home(settings)}.', 'python3 -m deploy backup')
+    return found[-1][0]

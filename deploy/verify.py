@@ -47,7 +47,7 @@ def proven(folder):
 
 def _database(server, folder, scratch):
     before = json.loads((folder / backups.FINGERPRINT).read_text())
-    after = json.loads(json.dumps(digest.take(server, scratch), default=str))
+    after = json.loads(json.dumps(digest.take(server, scratch, like=before)))
     return [one.text for one in compare.compare(before, after)]
 
 

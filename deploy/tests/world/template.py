@@ -135,10 +135,10 @@ def opened(home):
 
 def git(*words, folder):
     """Output of git in a folder, with an identity and without the caller's settings; Stop when it fails."""
+    who = {f'GIT_{role}_{what}': value for role in ('AUTHOR', 'COMMITTER')
+           for what, value in (('NAME', 'a maintainer'), ('EMAIL', 'maintainer@example.com'))}
     said = output(['git', '-C', folder, *words], env={
-        **os.environ, 'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull, 'GIT_AUTHOR_NAME': 'a maintainer',
-        'GIT_AUTHOR_EMAIL': 'maintainer@example.com', 'GIT_COMMITTER_NAME': 'a maintainer',
-        'GIT_COMMITTER_EMAIL': 'maintainer@example.com'})
+        **os.environ, 'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull, **who})
     if said is None:
         raise Stop(Exit.USAGE, f'git {" ".join(map(str, words))} failed in {folder}.', 'install git')
     return said.strip()

@@ -49,7 +49,7 @@ class World:
     def filestore(self):
         return self.data / 'filestore' / self.database
 
-    # Making ------------------------------------------------------------------------------------------------------------
+    # Making
 
     def make(self, payments=5000):
         source = self.worlds.template(payments)
@@ -84,15 +84,14 @@ class World:
             'odoo': self.worlds.home.odoo.command(self.worlds.home.python), 'start': [*service, 'start'],
             'stop': [*service, 'stop'], 'status': [*service, 'status'], 'pg_bin': template.programs(),
             'start_limit': 90, 'upgrade_limit': 300, **release.source(self), **self.more, **more}
-        self.toml.write_text(''.join(f'{name} = {_toml(value)}\n' for name, value in values.items() if value is not None))
+        lines = [f'{name} = {_toml(value)}\n' for name, value in values.items() if value is not None]
+        self.toml.write_text(''.join(lines))
         shutil.copy(SERVICE, self.folder / 'service.sh')
+        program = ' '.join(map(str, values['odoo']))
         (self.folder / 'service.env').write_text(
-            f'PYTHON="{self.worlds.home.python}"\nODOO="{self._program()}"\nexport PYTHONPATH="{self.worlds.home.odoo.root}"\n')
+            f'ODOO="{program}"\nexport PYTHONPATH="{self.worlds.home.odoo.root}"\n')
 
-    def _program(self):
-        return ' '.join(map(str, self.worlds.home.odoo.command(self.worlds.home.python)))
-
-    # The service ----------------------------------------------------------------------------------------------------
+    # The service
 
     def service(self, word):
         """Exit code of the service's script."""
@@ -130,7 +129,7 @@ class World:
                 if str(self.folder) in words and int(path.name) != os.getpid():
                     yield int(path.name), words
 
-    # The tool ---------------------------------------------------------------------------------------------------------
+    # The tool
 
     def tool(self, *words, cwd=None, gate=None, python=None, **variables):
         """The tool, started from the addon's folder with the service's Python; its output goes to ``tool.log``."""
@@ -165,7 +164,7 @@ class World:
     def output(self, begin=0):
         return (self.folder / 'tool.log').read_bytes()[begin:].decode(errors='replace')
 
-    # PostgreSQL -------------------------------------------------------------------------------------------------------
+    # PostgreSQL
 
     def sql(self, *statements, database=None):
         """Rows of the last statement in the world's database, as the superuser."""
@@ -176,9 +175,8 @@ class World:
 
     def end(self):
         """Stops everything and removes it."""
-        for word in ('stop',):
-            with contextlib.suppress(OSError, subprocess.SubprocessError):
-                self.service(word)
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            self.service('stop')
         for number, _words in list(self.processes()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
@@ -187,14 +185,16 @@ class World:
 
     def made_databases(self):
         """Databases that the tool made."""
-        return [row[0] for row in self.admin("SELECT datname FROM pg_database WHERE datname LIKE 'deploy\\_%' ORDER BY 1")]
+        rows = self.admin("SELECT datname FROM pg_database WHERE starts_with(datname, 'deploy_') ORDER BY 1")
+        return [row[0] for row in rows]
 
 
 def drop_all(databases, names):
     """Drops databases whatever their state."""
     for name in names:
         if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
-            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
+            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false',
+                          f'DROP DATABASE {quoted(name)} WITH (FORCE)')
 
 
 def quoted(name):

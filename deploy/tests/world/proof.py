@@ -58,10 +58,15 @@ def picture(world):
         'rows': {name: rest for name, *rest in rows},
         'sequences': {name: value for name, value in world.sql(SEQUENCES) if not name.startswith(LIVELY_SEQUENCES)},
         'schema': [digest(world.sql(query)) for query in SCHEMA],
-        'about': world.admin((ABOUT, [world.database]))[0],
+        'about': about(world),
         'files': digest(sorted(str(path.relative_to(world.filestore)) + hashlib.sha1(path.read_bytes()).hexdigest()
                                for path in world.filestore.rglob('*') if path.is_file())),
     }
+
+
+def about(world):
+    """Owner, rights, settings and comment of the database."""
+    return world.admin((ABOUT, [world.database]))[0]
 
 
 def books(world):

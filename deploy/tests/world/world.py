@@ -16,6 +16,7 @@ import urllib.request
 
 from deploy.tests.world import release, template
 from dev import house
+from dev.process import output
 from dev.report import Exit, Stop
 from dev.rpc import Client
 
@@ -39,11 +40,22 @@ class World:
         self.data = folder / 'data'
         self.more = more
         self.upstream = folder / 'upstream'
+        self.helpers, self.mounts, self.spaces, self.notes = [], [], [], {}
 
     @property
     def addon(self):
         """The folder of the addon as Odoo finds it."""
         return self.addons / house.MODULE
+
+    @property
+    def tree(self):
+        """The folder in which new releases are made."""
+        return self.upstream if self.code == 'git' else self.upstream / house.MODULE
+
+    @property
+    def code_place(self):
+        """The folder that really holds the addon's folder."""
+        return self.folder / 'code' if self.code == 'symlink' else self.addons
 
     @property
     def filestore(self):
@@ -180,7 +192,14 @@ class World:
         for number, _words in list(self.processes()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
+        for helper in self.helpers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(helper.pid, signal.SIGKILL)
         drop_all(self.worlds.admin, [self.database, *self.made_databases()])
+        for name in self.spaces:
+            self.admin(f'DROP TABLESPACE IF EXISTS {quoted(name)}')
+        for path in reversed(self.mounts):
+            output(['umount', path])
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def made_databases(self):

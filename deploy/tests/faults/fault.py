@@ -10,8 +10,8 @@ ALL = {}  # every fault by name, in the order of definition
 class Fault:
     """One fault.
 
-    ``expected`` maps exit codes that are right to the state that must be proven then. After exit code 3 the printed next
-    command is carried out first. A tool that was killed is resumed; the exit code is that of the resumed one.
+    ``expected`` maps exit codes that are right to the state that must be proven then. After exit code 3 the printed
+    next command is carried out first. A tool that was killed is resumed; the exit code is that of the resumed one.
     """
     name: str
     expected: dict
@@ -23,7 +23,11 @@ class Fault:
     later: Callable = None         # (world, process): the same, a moment after the tool goes on
     kill: bool = False             # SIGKILL at the gate
     between: Callable = None       # (world): after the kill, before the resume; or before the next command
+    mend: Callable = None          # (world): afterwards, before the proof: what no tool could mend
+    deployed: bool = False         # a good deployment comes first; ``before`` and ``words`` follow it
     words: tuple = ('deploy',)     # what the tool is asked for
+    resume: tuple = ('deploy', '--resume')
+    lost: int = 0                  # attachments whose files were lost before
     after: Callable = None         # (world, run): texts of what is wrong afterwards
     says: str = ''                 # what the tool's output must hold
     retake: bool = False           # the fault itself writes: the old state is what it left

@@ -56,12 +56,20 @@ def run(worlds, fault):
 
 
 def _prepare(one, fault, done):
-    done.code_before = proof.code(one)
     done.version = release.make(one, *fault.release, raised=fault.raised)
     done.tree_new = release.tree_hash(one.tree)
+    if fault.deployed:
+        done.code_before = proof.code(one)
+        _take(one, done)
+        done.codes.append(one.run('deploy', limit=LIMIT)[0])
+        assert done.codes == [0], f'the deployment before ended with {done.codes}'
     if fault.before:
         fault.before(one)
-    _take(one, done)
+    if not fault.deployed:
+        done.code_before = proof.code(one)
+        _take(one, done)
+    elif fault.retake:
+        done.books = proof.books(one)
 
 
 def _take(one, done):
@@ -72,7 +80,7 @@ def _act(one, fault, done):
     """The tool from start to end, killed, resumed and helped as the fault says."""
     gate = Gate(fault.gate, fault.kill) if fault.gate else None
     begin = one.output_size()
-    process = one.tool(*fault.words, gate=gate)
+    process = one.tool(*fault.words, *one.extra_words, gate=gate)
     try:
         if gate:
             _at_gate(one, fault, done, gate, process)
@@ -83,8 +91,10 @@ def _act(one, fault, done):
     if done.codes[-1] == -signal.SIGKILL:
         if fault.between:
             fault.between(one)
-        done.codes.append(one.run('deploy', '--resume', limit=LIMIT)[0])
+        done.codes.append(one.run(*fault.resume, limit=LIMIT)[0])
     _next_commands(one, fault, done, begin)
+    if fault.mend:
+        fault.mend(one)
     done.output = one.output(begin)
 
 
@@ -94,7 +104,7 @@ def _at_gate(one, fault, done, gate, process):
         return
     if fault.at:
         fault.at(one, process)
-    if fault.retake:
+    if fault.retake and not fault.deployed:
         _take(one, done)
     gate.open()
     if fault.later:
@@ -138,7 +148,8 @@ def _judge(one, fault, done):
     if 'Traceback' in done.output:
         done.wrong.append('the output shows a traceback')
     done.wrong += _old(one, done) if state == OLD else _new(one, done) if state == NEW else []
-    done.wrong += proof.lost_files(one)
+    lost = proof.lost_files(one)
+    done.wrong += lost if len(lost) != fault.lost else []
     done.wrong += _service(one, fault) + _leftovers(one, state)
     if fault.after:
         done.wrong += fault.after(one, done)

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from deploy.tests.world import release
-from deploy.tests.world.world import quoted
+from deploy.tests.world.template import quoted
 from dev import house
 
 # What a working service writes by itself: who logged in, who is online, when Odoo last looked.

@@ -44,7 +44,35 @@ class Worlds:
         """The role of the service; leftovers of an interrupted run go."""
         if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [ROLE])):
             self.admin.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'")
+        self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
+                       'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
         self.databases.drop_left_over()
+        self._drop_worlds()
+
+    def _drop_worlds(self):
+        """Worlds, their volumes and databases that an interrupted run left."""
+        for line in pathlib.Path('/proc/mounts').read_text().splitlines():
+            if line.split()[1].startswith(f'{place()}/w-'):
+                output(['umount', line.split()[1]])
+        kept = {'postgres', *self.databases.names()}
+        for name, in self.admin.sql('SELECT datname FROM pg_database WHERE datname !~ \'^template[01]$\''):
+            if name not in kept:
+                drop(self.admin, name)
+        for name, in self.admin.sql("SELECT spcname FROM pg_tablespace WHERE spcname !~ '^pg_'"):
+            self.admin.sql(f'DROP TABLESPACE {quoted(name)}')
+        for path in place().glob('w-*'):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def guarded(self, password):
+        """A role ``guarded`` with a password, which PostgreSQL asks for; it may do what the service's role may."""
+        if not self.admin.sql("SELECT 1 FROM pg_roles WHERE rolname = 'guarded'"):
+            self.admin.sql(f'CREATE ROLE guarded LOGIN CREATEDB IN ROLE {ROLE}')
+        self.admin.sql(('ALTER ROLE guarded PASSWORD %s', [password]))
+        rules = self.cluster.data / 'pg_hba.conf'
+        line = 'local all guarded scram-sha-256\n'
+        if not rules.read_text().startswith(line):
+            rules.write_text(line + rules.read_text())
+            self.admin.sql('SELECT pg_reload_conf()')
 
     def restart(self, mode='immediate'):
         """Restarts the server as after a crash (``immediate``) or by an administrator (``fast``)."""
@@ -99,6 +127,17 @@ class Worlds:
         code = self.house.run(database, log, first=('shell',), text=f'{SCRIPT}\n{line}\n')
         if code or 'Traceback' in log.read_text(errors='replace'):
             raise Stop(Exit.ODOO_FAILED, f'Odoo failed at {line!r}; its log: {log}.', '')
+
+
+def quoted(name):
+    """An identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def drop(databases, name):
+    """Drops a database whatever its state; nothing when there is none."""
+    if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
+        databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
 
 
 def programs():

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from deploy.tests.world import template
-from deploy.tests.world.world import quoted
+from deploy.tests.world.template import quoted
 from dev.process import output
 
 SESSION = """
@@ -68,6 +68,11 @@ def volume(world, path, size):
     if output(['mount', '-t', 'tmpfs', '-o', f'size={size},mode=0755', 'tmpfs', path]) is None:
         raise OSError(f'no volume can be mounted at {path}')
     world.mounts.append(path)
+
+
+def read_only(path):
+    if output(['mount', '-o', 'remount,ro', path]) is None:
+        raise OSError(f'{path} cannot be made read-only')
 
 
 def fill(path, left=0):

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 
 from deploy.tests.world import release, template
+from deploy.tests.world.template import quoted
 from dev import house
 from dev.process import output
 from dev.report import Exit, Stop
@@ -40,7 +41,8 @@ class World:
         self.data = folder / 'data'
         self.more = more
         self.upstream = folder / 'upstream'
-        self.helpers, self.mounts, self.spaces, self.notes = [], [], [], {}
+        self.helpers, self.mounts, self.spaces, self.spare = [], [], [], []
+        self.notes, self.extra_words = {}, ()
 
     @property
     def addon(self):
@@ -133,6 +135,13 @@ class World:
     def client(self, login):
         return Client(self.url, self.database, login)
 
+    def until(self, true, limit=60):
+        """Waits until something is true; AssertionError when it does not become so."""
+        end = time.monotonic() + limit
+        while not true():
+            assert time.monotonic() < end, f'nothing came within {limit} s'
+            time.sleep(0.2)
+
     def processes(self):
         """(pid, command line) of everything that runs in this world."""
         for path in pathlib.Path('/proc').glob('[0-9]*'):
@@ -195,7 +204,8 @@ class World:
         for helper in self.helpers:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(helper.pid, signal.SIGKILL)
-        drop_all(self.worlds.admin, [self.database, *self.made_databases()])
+        for name in (self.database, *self.made_databases(), *self.spare):
+            template.drop(self.worlds.admin, name)
         for name in self.spaces:
             self.admin(f'DROP TABLESPACE IF EXISTS {quoted(name)}')
         for path in reversed(self.mounts):
@@ -206,19 +216,6 @@ class World:
         """Databases that the tool made."""
         rows = self.admin("SELECT datname FROM pg_database WHERE starts_with(datname, 'deploy_') ORDER BY 1")
         return [row[0] for row in rows]
-
-
-def drop_all(databases, names):
-    """Drops databases whatever their state."""
-    for name in names:
-        if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
-            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false',
-                          f'DROP DATABASE {quoted(name)} WITH (FORCE)')
-
-
-def quoted(name):
-    """An identifier of SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _toml(value):

@@ -35,7 +35,7 @@ def findings(settings):
     for section in SECTIONS:
         try:
             for one in section.findings(settings, server):
-                found.append(one)  # noqa: PERF402 (what was found before an error stays found)
+                found.append(one)
         except Stop as error:
             found.append(stop(section.SUBJECT, error.what, error.remedy))
         except (psycopg2.Error, OSError) as error:

@@ -20,7 +20,8 @@ def findings(settings, _server):
         yield _may('filestores', pathlib.Path(os.path.realpath(settings.filestore)).parent, ('read', 'write', 'enter'))
         yield _filestore(settings.filestore)
     else:
-        yield warning('filestore', f'{settings.filestore} does not exist: there are no attachments, or data_dir is wrong',
+        yield warning('filestore',
+                      f'{settings.filestore} does not exist: there are no attachments, or data_dir is wrong',
                       'check data_dir in odoo.conf')
     yield from _backup(settings, code)
     yield from _left_over(settings, code)

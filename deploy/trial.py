@@ -1,8 +1,8 @@
 """The trial: the service's Odoo as a server on another port, on one database, for us alone.
 
-Mail, crons and outgoing connections are off. Who reads payments there does so with a session that Odoo itself made in a
-file; no password is needed and none is changed. The file is removed afterwards. What stays in the database are the bundles
-of scripts and styles, which the first user would have had built otherwise.
+Mail, crons and outgoing connections are off. Who reads payments there does so with a session that Odoo itself made in
+a file; no password is needed and none is changed. The file is removed afterwards. What stays in the database are the
+bundles of scripts and styles, which the first user would have had built otherwise.
 """
 import concurrent.futures
 import contextlib
@@ -51,8 +51,9 @@ def trial(settings, odoo, server, database, log):
 def _served(settings, odoo, database, log):
     """(address, process) of a server that runs while the block lasts."""
     port = web.free_port()
-    command = odoo.command('-d', database, f'--db-filter=^{re.escape(database)}$', '--no-database-list',
-                           f'--http-port={port}', f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OFF)
+    command = odoo.command(
+        '-d', database, f'--db-filter=^{re.escape(database)}$', '--no-database-list', f'--http-port={port}',
+        f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OFF)
     mark = {process.OWNER: process.owner} if process.owner else {}
     with open(log, 'ab') as out:
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd='/',

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 from deploy import before, release, window
-from deploy.journal import Journal
+from deploy.journal import ENDS, Journal  # noqa: F401
 from deploy.names import DISCARDED, ROLLBACK, WORK, beside
 from deploy.odoo import Odoo
 from deploy.point import Databases
@@ -13,8 +13,6 @@ from deploy.postgres import Server
 from deploy.service import Service
 from deploy.settings import Settings
 from deploy.steps import AGAIN, BACK, Step
-
-ENDS = ('accepted', 'back-end', 'refused')  # after one of these there is nothing to resume
 
 
 @dataclasses.dataclass
@@ -59,8 +57,7 @@ class Deployment:
     @property
     def unfinished(self):
         """True when it was broken off: on its way forth or back."""
-        last = self.journal.last('back-begin', *ENDS)
-        return last is None or last['event'] == 'back-begin'
+        return self.journal.unfinished
 
     def steps(self):
         """The whole deployment. Up to ``backup`` nothing is touched; from ``stop`` on a failure leads back."""

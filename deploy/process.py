@@ -47,11 +47,12 @@ def account(user):
     return {'user': entry.pw_uid, 'group': entry.pw_gid, 'extra_groups': os.getgrouplist(user, entry.pw_gid)}
 
 
-def run(command, limit=600, log=None, text=None, user='', cwd='/', stays=False, **environment):
+def run(command, limit=600, log=None, text=None, user='', cwd='/', stays=False, keep=(), **environment):
     """(exit code, output) of a program run to its end; with ``log`` (a path) the output goes there and '' is returned.
 
     :param limit: seconds; beyond them the whole process group is ended and Failed is raised
     :param text: what the program reads from its standard input
+    :param keep: file descriptors that the program inherits
     :param stays: what it starts shall go on running: the service, which belongs to no deployment
     """
     marked = {OWNER: owner} if owner and not stays else {}
@@ -61,7 +62,7 @@ def run(command, limit=600, log=None, text=None, user='', cwd='/', stays=False, 
         process = subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=out, stderr=subprocess.STDOUT, cwd=cwd, env={**os.environ, **marked, **environment},
-            start_new_session=True, **account(user))
+            start_new_session=True, pass_fds=keep, **account(user))
     except OSError as error:
         raise Failed(f'{command[0]} cannot be started: {error.strerror}.') from None
     try:

@@ -9,6 +9,7 @@ import time
 from deploy.report import Refused, masked
 
 NAME = 'journal.jsonl'
+ENDS = ('accepted', 'back-end', 'refused')  # after one of these there is nothing to resume
 
 
 class Journal:
@@ -79,6 +80,12 @@ class Journal:
 
     def note(self, **facts):
         self.write('note', **facts)
+
+    @property
+    def unfinished(self):
+        """True when the deployment was broken off: on its way forth or back."""
+        last = self.last('back-begin', *ENDS)
+        return last is None or last['event'] == 'back-begin'
 
     def last(self, *events):
         """The last entry of one of these events, or None."""

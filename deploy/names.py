@@ -1,7 +1,8 @@
 """Names of the databases and folders that a deployment makes beside the real ones. Its id is the journal's."""
 
 PREFIX = 'deploy_'
-ROLLBACK, WORK, DISCARDED, REHEARSAL, SCRATCH = 'rollback', 'work', 'discarded', 'rehearsal', 'scratch'
+ROLLBACK, WORK, DISCARDED, PLACEHOLDER = 'rollback', 'work', 'discarded', 'placeholder'
+REHEARSAL, SCRATCH = 'rehearsal', 'scratch'
 
 
 def beside(identity, kind):

@@ -34,7 +34,7 @@ class Service:
         return process.run(self.commands['status'], limit=30)[0] == 0
 
     def start(self):
-        process.need(self.commands['start'], 'starting the service', limit=self.settings.start_limit)
+        process.need(self.commands['start'], 'starting the service', limit=self.settings.start_limit, stays=True)
 
     def stop(self):
         """Returns when the service is stopped and none of its processes is left; Failed otherwise."""

@@ -12,14 +12,15 @@ from dev.postgres import existing
 from dev.process import output
 from dev.report import Exit, Stop, say, step
 
-MADE = ('addons', 'venvs', 'data', 'logs', 'odoo-17.0', 'odoo-clone-*', 'cluster-*', 'postgres-*', '*.lock',
-        'test-seconds.json')
+MADE = ('addons', 'venvs', 'data', 'logs', 'odoo-17.0', 'odoo-clone-*', 'cluster-*', 'postgres-*', 'world-*',
+        '*.lock', 'test-seconds.json')
 
 
 def clean():
     """Drops the databases on a server of the PG* variables, stops and removes the private one, empties the cache."""
     places = {cache.folder(), cache.server_folder()}
-    clusters = [home for place in places for home in place.glob('cluster-*')]
+    clusters = [home for place in places for pattern in ('cluster-*', 'world-*/cluster-*')
+                for home in place.glob(pattern)]
     for home in clusters:
         _refuse_in_use(home)
     for place in sorted(places):

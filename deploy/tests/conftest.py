@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from psycopg2 import sql
+from small_world import live  # noqa: F401
 
 from deploy.postgres import Server
 from deploy.settings import Settings

@@ -1,0 +1,127 @@
+"""Carries a deployment out, from the start or from where it was broken off, and leads back when a step fails."""
+import os
+import shutil
+import sys
+
+from deploy import back, lock, process
+from deploy.deployment import Deployment
+from deploy.journal import Journal, all_journals
+from deploy.report import Exit, NeedsPerson, Refused, Stop, say
+from deploy.steps import BACK, carry_out
+
+TOOL = 'tool'
+BOOT = 'import sys; sys.path.insert(0, sys.argv.pop(1)); from deploy.cli import main; sys.exit(main())'
+RESUME = 'python3 -m deploy deploy --resume'
+
+
+def begin(settings, words, **facts):
+    """Makes the journal and the tool's own copy, and goes on with that copy: the code being replaced may be ours."""
+    from deploy.postgres import Server
+    open_one = unfinished(settings)
+    if open_one:
+        raise Refused(f'Deployment {open_one.id} was broken off.', RESUME)
+    with lock.alone(settings, Server(settings)):
+        journal = Journal.create(settings.state_dir, database=settings.database, module=settings.module, **facts)
+        keep_tool(journal)
+    hand_over(journal, words)
+
+
+def keep_tool(journal):
+    """Copies this package beside the journal."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    shutil.copytree(here, journal.folder / TOOL / 'deploy', dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns('tests', '__pycache__'))
+
+
+def hand_over(journal, words):
+    """Goes on as the copy of the tool that began the deployment. Does not return."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [  # noqa: S606
+        sys.executable, '-c', BOOT, str(journal.folder / TOOL), *words, '--carry', journal.id])
+
+
+def unfinished(settings):
+    """The journal of the deployment of this database that was broken off, or None."""
+    for journal in reversed(all_journals(settings.state_dir)):
+        if journal.facts().get('database') == settings.database:
+            one = Deployment(settings, journal)
+            return journal if one.unfinished and journal.facts().get('kind', 'deployment') == 'deployment' else None
+    return None
+
+
+def carry(settings, identity, confirm=()):
+    """Carries a deployment to its end, whatever end that is; returns the exit code."""
+    from deploy.postgres import Server
+    deployment = Deployment(settings, Journal(settings.state_dir / identity))
+    with lock.alone(settings, Server(settings)):
+        process.own(identity)
+        ended = process.end_left_over(identity)
+        if ended:
+            say(f'   {ended} processes were left running and were ended')
+        return _carry(deployment, confirm)
+
+
+def _carry(deployment, confirm):
+    left = _left(deployment)
+    if left is None:
+        return lead_back(deployment, 'the deployment was broken off in a step that cannot be done twice')
+    for step in left:
+        try:
+            if step.name in confirm:
+                ask(step)
+            carry_out(step, deployment.journal)
+        except Stop as error:
+            if not deployment.begun('stop'):
+                return _refuse(deployment, error)
+            return lead_back(deployment, error)
+    say(f'\nDone: {deployment.settings.module} {deployment.facts["release"]["version"]} is in use. '
+        f'The rollback point is kept: python3 -m deploy rollback')
+    return Exit.DONE
+
+
+def _left(deployment):
+    """Steps still to be done; None when the way on is back. Says so when it goes on after a break."""
+    journal = deployment.journal
+    if journal.last('back-begin'):
+        return None
+    steps = deployment.steps()
+    left = [step for step in steps if not deployment.ended(step.name)]
+    current = left[0] if left else None
+    if current and deployment.begun(current.name):
+        if (current.resumed == BACK or journal.last('failed')) and deployment.begun('stop'):
+            return None
+        say(f'Deployment {journal.id} was broken off in step {current.name}; it goes on there.')
+    return left
+
+
+def ask(step):
+    """Waits for the administrator's word. Without a terminal there is nobody to give it: Refused."""
+    if not sys.stdin.isatty():
+        raise Refused(f'Step {step.name} waits for a word, and there is no terminal.', 'leave --confirm out')
+    if input(f'{step.title}? Type yes to go on: ').strip().lower() != 'yes':
+        raise Refused(f'The word was not given before step {step.name}.')
+
+
+def _refuse(deployment, error):
+    """The end of a deployment that touched nothing."""
+    back.clean_up(deployment)
+    deployment.journal.write('refused', error=error.what)
+    say(f'\n{error.line()}\nNothing was touched.')
+    return Exit.REFUSED
+
+
+def lead_back(deployment, reason, proven=False):
+    """The way back; when it cannot reach its end a person is needed."""
+    why = reason.what if isinstance(reason, Stop) else str(reason)
+    try:
+        back.go_back(deployment, why, proven=proven)
+    except NeedsPerson as error:
+        deployment.journal.write('person', error=error.what, command=error.remedy)
+        say(f'\n{error.line()}')
+        return Exit.PERSON
+    except Exception as error:
+        deployment.journal.write('person', error=repr(error), command=RESUME)
+        say(f'\nThe way back could not reach its end: {error}\n  next: {RESUME}')
+        return Exit.PERSON
+    say(f'\nFailed: {why}\n{deployment.settings.module} is as it was.')
+    return Exit.RESTORED

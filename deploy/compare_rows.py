@@ -1,4 +1,4 @@
-"""Which rows and columns of a table differ between two databases: two sessions read side by side, in constant memory."""
+"""Which rows and columns of a table differ between two databases, in constant memory."""
 import dataclasses
 import heapq
 import itertools
@@ -97,11 +97,11 @@ def differences(before, after):
 
 def _numbers(before, after):
     """(id, kind) of the rows that differ."""
-    ranges = [bucket for bucket, old, new in _merged(before.stream(BUCKETS, BUCKET), after.stream(BUCKETS, BUCKET))
+    ranges = [bucket for bucket, old, new in merged(before.stream(BUCKETS, BUCKET), after.stream(BUCKETS, BUCKET))
               if old != new]
     for begin, end in _joined(ranges):
         limits = begin * BUCKET, end * BUCKET
-        for number, old, new in _merged(before.stream(HASHES, *limits), after.stream(HASHES, *limits)):
+        for number, old, new in merged(before.stream(HASHES, *limits), after.stream(HASHES, *limits)):
             if old != new:
                 yield number, _kind(old, new)
 
@@ -112,7 +112,7 @@ def _kind(old, new):
     return 'changed' if len(old) == len(new) == 1 else 'row doubled' if len(new) > len(old) else 'row lost'
 
 
-def _merged(before, after):
+def merged(before, after):
     """(key, its rows before, its rows after) of two streams that are ordered by their first value."""
     tagged = heapq.merge(((row[0], 0, row[1:]) for row in before), ((row[0], 1, row[1:]) for row in after),
                          key=lambda item: item[0])
@@ -162,7 +162,7 @@ def _label(row):
 def _without_id(before, after):
     """A table of pairs: whole rows are looked at, ordered by their hashes."""
     found = {}
-    for _hash, old, new in _merged(before.stream(WHOLE), after.stream(WHOLE)):
+    for _hash, old, new in merged(before.stream(WHOLE), after.stream(WHOLE)):
         for one, other, kind in ((old, new, 'row lost'), (new, old, 'row new')):
             for (text,) in one[len(other):]:
                 found.setdefault(kind, Change()).add(text)

@@ -18,6 +18,7 @@ def differences(before, after, growth=False):
         if key not in gone and not old.get('whole'):
             yield from _columns(key, old, after['tables'][key])
     yield from _definitions(before['schema'], after['schema'], gone | _wizards(before))
+    yield from _disabled(before['disabled'], after['disabled'])
     yield from _sequences(before['sequences'], after['sequences'], gone, growth)
     yield from _modules(before['modules'], after['modules'])
     yield from _large_objects(before['large_objects'], after['large_objects'], growth)
@@ -39,11 +40,10 @@ def _columns(key, old, new):
 
 
 def _definitions(before, after, gone):
-    lost = {name.rpartition('.')[2] for name in set(before['constraint']) - set(after['constraint'])}
     for kind, things in before.items():
         for name, definition in things.items():
             table, _dot, own = name.partition('.')
-            if table in gone or (kind == 'trigger' and own.partition('.')[0] in lost):
+            if table in gone:
                 continue
             now = after[kind].get(name)
             if now is None:
@@ -51,6 +51,14 @@ def _definitions(before, after, gone):
             elif now != definition and kind not in FREE_TO_CHANGE:
                 yield Difference(table, own, before=definition, after=now,
                                  text=f'{name}: the {kind} was {definition}, is {now}')
+
+
+def _disabled(before, after):
+    for table, names in after.items():
+        news = sorted(set(names) - set(before.get(table, ())))
+        if news:
+            yield Difference(table, 'triggers', before='enabled', after=news, count=len(news),
+                             text=f'{table}: {len(news)} triggers are disabled: {", ".join(news[:3])}')
 
 
 def _sequences(before, after, gone, growth):

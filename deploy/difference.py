@@ -34,7 +34,7 @@ def of_change(table, name, change):
         kind = name.partition(' ')[2]
         shown = [f'id {number}{_called(label)}' if label or isinstance(number, int) else str(number)
                  for number, label in zip(change.ids, change.labels)]
-        before, after = [_masked_row(table, row) for row in change.before], [_masked_row(table, r) for r in change.after]
+        before, after = ([_masked_row(table, row) for row in side] for side in (change.before, change.after))
         return Difference(table, '', tuple(change.ids), tuple(before), tuple(after),
                           f'{table}: {rows} {kind}: {_list(shown, change.count)}', change.count)
     before = [masked(table, name, value) for value in change.before]

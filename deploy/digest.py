@@ -1,4 +1,4 @@
-"""A picture of a database, as JSON: what every table holds, and what else belongs to it, such as sequences and constraints.
+"""A picture of a database, as JSON: what every table holds, and what else belongs to it.
 
 The digest of a table is a sum over its rows, so that their order does not matter. A row's hash is over its named
 columns, so that a column that an upgrade adds does not matter either. Two sums for each part of a table: one of the

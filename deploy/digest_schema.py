@@ -1,4 +1,4 @@
-"""What belongs to a database beside the rows of its tables: sequences, constraints, indexes, triggers, modules and more."""
+"""What belongs to a database beside the rows of its tables: sequences, constraints, triggers, modules and more."""
 import hashlib
 
 import psycopg2
@@ -8,51 +8,54 @@ from deploy.postgres import rows
 from deploy.report import Failed
 
 AT_ONCE = 200  # sequences that one statement reads
-PLACE = "CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END"
-OURS = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+PLACE = sql.SQL("CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END")
+OURS = sql.SQL("n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'")
 
-# kind -> query of (name, definition). Names are those of the table and of the thing, so that a restored copy has them too.
+# kind -> query of (name, definition). No internal numbers among the names: a restored copy has the same names.
 QUERIES = {
-    'constraint': f"""
-        SELECT {PLACE} || c.relname || '.' || k.conname, pg_get_constraintdef(k.oid)
+    'constraint': """
+        SELECT {place} || c.relname || '.' || k.conname, pg_get_constraintdef(k.oid)
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE k.contype <> 'n' AND {OURS}""",
-    'index': f"""
-        SELECT {PLACE} || t.relname || '.' || c.relname,
+        WHERE k.contype <> 'n' AND {ours}""",
+    'index': """
+        SELECT {place} || t.relname || '.' || c.relname,
                pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}""",
-    'trigger': f"""
-        SELECT {PLACE} || c.relname || '.' || CASE WHEN tgisinternal THEN
-                   coalesce(k.conname, '') || '.' || tgfoid::regproc ELSE tgname END,
-               CASE tgenabled WHEN 'D' THEN 'disabled' WHEN 'O' THEN 'enabled' WHEN 'R' THEN 'replica' ELSE 'always' END
-               || CASE WHEN tgisinternal THEN '' ELSE ': ' || pg_get_triggerdef(t.oid) END
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}""",
+    'trigger': """
+        SELECT {place} || c.relname || '.' || tgname, pg_get_triggerdef(t.oid)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint WHERE {OURS}""",
+        WHERE NOT tgisinternal AND {ours}""",
     'event trigger': "SELECT evtname, concat_ws(' ', evtevent, evtenabled, evtfoid::regproc) FROM pg_event_trigger",
-    'view': f"""
-        SELECT {PLACE} || c.relname, md5(pg_get_viewdef(c.oid))
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v' AND {OURS}""",
-    'function': f"""
-        SELECT {PLACE} || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', md5(p.prosrc)
+    'view': """
+        SELECT {place} || c.relname, md5(pg_get_viewdef(c.oid))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v' AND {ours}""",
+    'function': """
+        SELECT {place} || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', md5(p.prosrc)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') AND {OURS}""",
-    'policy': f"""
-        SELECT {PLACE} || c.relname || '.' || polname, concat_ws(' ', polcmd, polpermissive,
+        WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') AND {ours}""",
+    'policy': """
+        SELECT {place} || c.relname || '.' || polname, concat_ws(' ', polcmd, polpermissive,
                pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {OURS}""",
-    'rights': f"""
-        SELECT {PLACE} || c.relname, concat_ws(' ', pg_get_userbyid(c.relowner),
+        WHERE {ours}""",
+    'rights': """
+        SELECT {place} || c.relname, concat_ws(' ', pg_get_userbyid(c.relowner),
                (SELECT string_agg(one::text, ' ' ORDER BY one::text) FROM unnest(c.relacl) one))
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'v', 'm', 'S', 'p') AND {OURS}""",
+        WHERE c.relkind IN ('r', 'v', 'm', 'S', 'p') AND {ours}""",
     'extension': "SELECT extname, extversion FROM pg_extension",
 }
-SEQUENCES = f"""
+# Those of foreign keys too, which have no name of their own.
+DISABLED = """
+    SELECT {place} || c.relname, array_agg(coalesce(k.conname || ': ' || tgfoid::regproc, tgname)
+                                ORDER BY k.conname, tgfoid::regproc::text, tgname)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint WHERE tgenabled IN ('D', 'R') AND {ours} GROUP BY 1"""
+SEQUENCES = """
     SELECT n.nspname, c.relname, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relpersistence <> 't' AND {OURS} ORDER BY 1, 2"""
+    WHERE c.relpersistence <> 't' AND {ours}"""
 MODULES = "SELECT name, state, latest_version FROM public.ir_module_module WHERE state <> 'uninstallable' ORDER BY 1"
 DEPENDENCIES = """
     SELECT d.name, m.name FROM public.ir_module_module_dependency d
@@ -61,14 +64,18 @@ DEPENDENCIES = """
 
 def take(session):
     """The part of a picture that is not rows of tables."""
-    return {'schema': {kind: dict(sorted(rows(session, query))) for kind, query in QUERIES.items()},
-            'sequences': sequences(session), 'modules': modules(session), 'needed_by': needed_by(session),
-            'large_objects': large_objects(session)}
+    return {'schema': {kind: dict(_read(session, query)) for kind, query in QUERIES.items()},
+            'disabled': dict(_read(session, DISABLED)), 'sequences': sequences(session),
+            'modules': modules(session), 'needed_by': needed_by(session), 'large_objects': large_objects(session)}
+
+
+def _read(session, query):
+    return sorted(rows(session, sql.SQL(query).format(place=PLACE, ours=OURS)))
 
 
 def sequences(session):
     """name -> [next value, increment, smallest, largest, whether it begins again]."""
-    listed, found = rows(session, SEQUENCES), {}
+    listed, found = _read(session, SEQUENCES), {}
     for begin in range(0, len(listed), AT_ONCE):
         some = listed[begin:begin + AT_ONCE]
         query = sql.SQL(' UNION ALL ').join(

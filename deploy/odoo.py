@@ -8,7 +8,7 @@ import shutil
 from deploy import odoo_log, process
 from deploy.report import Failed, Refused
 
-NO_SERVER = ('--max-cron-threads=0', '--workers=0')
+NO_SERVER = ('--max-cron-threads=0', '--workers=0', '--log-level=info')
 MARK = '@@deploy@@'  # what a shell script prints for us begins with it
 CLOSED = 'http://127.0.0.1:9'  # a proxy that nobody answers at: outgoing calls of a copy end there
 
@@ -46,7 +46,8 @@ class Odoo:
         places = ','.join(map(str, self.settings.addons_path))
         return (f'--addons-path={places}', f'--data-dir={self.settings.data_dir}')
 
-    def _environment(self, offline=False, **more):
+    def environment(self, offline=False, **more):
+        """Variables for a process of this Odoo; ``offline``: whatever heeds a proxy reaches nobody."""
         proxies = dict.fromkeys(('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'), CLOSED) if offline else {}
         return {'PYTHONUNBUFFERED': '1', 'PYTHONDONTWRITEBYTECODE': '1', **proxies, **more}
 
@@ -67,7 +68,7 @@ class Odoo:
         log.parent.mkdir(parents=True, exist_ok=True)
         command = self.command('-d', database, '--logfile=', *NO_SERVER, *arguments, first=first)
         code, _none = process.run(command, limit=limit, log=log, text=text, user=self.settings.user,
-                                  **self._environment(offline))
+                                  **self.environment(offline))
         found = odoo_log.records(log.read_text(errors='replace'))
         loud = odoo_log.errors(found)
         if code or loud:

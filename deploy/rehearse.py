@@ -4,7 +4,20 @@ import shutil
 import time
 
 from deploy import backup as backups
-from deploy import before, digest, filestore, lock, process, release, restore, role_checks, switch, trial, window
+from deploy import (
+    before,
+    declared,
+    digest,
+    filestore,
+    lock,
+    process,
+    release,
+    restore,
+    role_checks,
+    switch,
+    trial,
+    window,
+)
 from deploy import compare as comparing
 from deploy.deployment import Deployment
 from deploy.journal import Journal
@@ -84,13 +97,12 @@ def copy(one):
     folder = one.journal.folder / 'copy'
     with progress('dump and restore') as shown:
         backups.make(one.settings, one.server, folder, one.settings.code_dir, shown)
-        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown)
+        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def silence(one):
     """The copy reaches nobody, and the crons of other servers pass it over."""
-    one.databases.hide(one.name)
     Odoo(one.copied).run(one.name, one.log('neutralize'), first=('neutralize',), offline=True)
     with one.server.session(one.name, wait=WAIT) as connection, connection.cursor() as cursor:
         for statement in SILENCE:
@@ -118,9 +130,10 @@ def compare(one):
     """There is no second database to compare row by row: a difference names table and column."""
     begin = time.monotonic()
     old = window.load(one.picture('before'))
-    after = digest.take(one.server, one.name, columns=old)
+    after = digest.take(one.server, one.name, like=old)
     window.keep(one.picture('after'), after)
-    window.refuse_differences([*comparing.compare(old, after),
+    window.refuse_differences([*comparing.compare(old, after, modules=[one.settings.module],
+                                                  allowed=declared.changes(one.settings, one.release, old)),
                                *filestore.check(one.server, one.name, one.copied_files)])
     one.journal.note(seconds_compare=round(time.monotonic() - begin, 1))
 

@@ -2,7 +2,7 @@
 import contextlib
 import json
 
-from deploy import back, engine, entered, lock, process, switch
+from deploy import back, engine, lock, process, switch
 from deploy.deployment import ENDS, Deployment
 from deploy.journal import Journal, all_journals
 from deploy.names import PREFIX, ROLLBACK
@@ -19,7 +19,7 @@ def whole(settings, discard):
         _check_point(deployment)
         rows = back.entered_since(deployment)
         if rows:
-            say(f'Users entered this since the rollback point:\n\n{entered.shown(rows)}\n')
+            say(f'Users entered this since the rollback point:\n\n{back.shown(rows)}\n')
             if not discard:
                 raise Refused('Going back would lose it; nothing was touched.',
                               f'{DISCARD} (it is kept as a dump beside the journal)')

@@ -39,6 +39,7 @@ class Settings:
     ref: str = ''               # git: branch, tag or commit; resolved to a commit once
     target: str = ''            # the folder that is replaced; the addon's folder unless given
     backup_dir: str = ''
+    may_change: tuple = ()      # table or table.column that this release may change, beside what it declares itself
     upgrade_limit: int = LIMIT_UPGRADE
     start_limit: int = 180
     keep_hours: int = 48

@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from deploy import checks, database_facts, digest, filestore, finding, role_checks, trial
+from deploy import checks, database_facts, declared, digest, filestore, finding, role_checks, trial
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
@@ -114,10 +114,12 @@ def compare(deployment):
     """Old against new, row by row; the filestore; the rights of people; a server on another port."""
     settings, server = deployment.settings, deployment.server
     before = load(deployment.picture('before'))
-    after = digest.take(server, deployment.work, columns=before)
+    after = digest.take(server, deployment.work, like=before)
     keep(deployment.picture('after'), after)
     with reading(deployment, deployment.copy):
-        differences = comparing.compare(before, after, server, deployment.copy, deployment.work)
+        differences = comparing.compare(
+            before, after, server, deployment.copy, deployment.work, modules=[settings.module],
+            allowed=declared.changes(settings, deployment.release, before))
     if deployment.files.is_dir():
         differences += filestore.check(server, deployment.work, deployment.files)
     refuse_differences(differences)
@@ -150,6 +152,9 @@ def start(deployment):
     if logfile and not deployment.facts.get('log_mark'):
         place = Mark.at_end(logfile)
         deployment.journal.note(log_mark=[place.path, place.inode, place.offset])
+    if 'opened_by_database' not in deployment.facts:
+        moment = deployment.server.value("SELECT now() AT TIME ZONE 'UTC'")
+        deployment.journal.note(opened_by_database=moment.isoformat())
     if not deployment.service.running():
         deployment.service.start()
     checks.wait(deployment.settings)

@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|faults|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
 import signal
 import sys
 
@@ -19,6 +19,8 @@ def _command(name):
         from dev.lint import lint as function
     elif name == 'screenshots':
         from dev.screenshots import screenshots as function
+    elif name == 'faults':
+        from dev.faults import faults as function
     elif name == 'clean':
         from dev.clean import clean as function
     else:

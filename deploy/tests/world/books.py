@@ -1,7 +1,7 @@
-"""Books that were kept before the addon came: payments made by Odoo once, and as many copies of them by SQL as asked for.
+"""Books that were kept before the addon came: payments made by Odoo once, and copies of them by SQL, as many as needed.
 
-Runs inside Odoo (``env``). A set holds posted, draft, cancelled, reconciled, partly reconciled and foreign payments; each
-copy has numbers of its own and amounts multiplied by a whole number, so that every entry stays balanced to the cent.
+Runs inside Odoo (``env``). A set holds posted, draft, cancelled, reconciled, partly reconciled and foreign payments.
+Each copy has numbers of its own and amounts multiplied by a whole number, so that every entry is balanced to the cent.
 """
 import hashlib
 import pathlib
@@ -46,6 +46,13 @@ MATCHING = """
              GROUP BY line) p
      WHERE p.line = l.id AND l.id IN (SELECT new FROM map_account_move_line)
 """
+
+ATTACHMENTS = """
+    INSERT INTO ir_attachment (name, res_model, res_id, company_id, type, file_size, checksum, store_fname, mimetype,
+                               create_uid, write_uid, create_date, write_date)
+    SELECT v.name, 'account.payment', v.payment, v.company, 'binary', v.size, v.digest, v.path, 'application/pdf', 1, 1,
+           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+      FROM (VALUES """
 
 
 def fill(env, payments, files, size, filestore):
@@ -164,8 +171,5 @@ def _attach(env, count, size, filestore):
                      f'{digest[:2]}/{digest}'))
     for begin in range(0, count, 1000):
         part = rows[begin:begin + 1000]
-        env.cr.execute("""INSERT INTO ir_attachment (name, res_model, res_id, company_id, type, file_size, checksum, store_fname,
-                mimetype, create_uid, write_uid, create_date, write_date)
-            SELECT v.name, 'account.payment', v.payment, v.company, 'binary', v.size, v.digest, v.path, 'application/pdf', 1, 1,
-                   now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-              FROM (VALUES """ + ', '.join(['%s'] * len(part)) + ') v(name, payment, company, size, digest, path)', part)
+        env.cr.execute(ATTACHMENTS + ', '.join(['%s'] * len(part)) + """)
+            v(name, payment, company, size, digest, path)""", part)

@@ -8,7 +8,7 @@ PLACE = pathlib.Path(__file__).with_name('gate')
 
 
 class Gate:
-    """``event`` is such as 'begin switch'. With ``kill`` the tool is killed (SIGKILL) there, else held until :meth:`open`."""
+    """``event`` is such as 'begin switch'. The tool is killed there (``kill``), else held until :meth:`open`."""
 
     def __init__(self, event, kill=False):
         self.event, self.kill = event, kill

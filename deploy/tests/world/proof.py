@@ -6,38 +6,42 @@ import hashlib
 import json
 
 from deploy.tests.world import release
-from deploy.tests.world.world import quoted
+from deploy.tests.world.template import quoted
 from dev import house
 
 # What a working service writes by itself: who logged in, who is online, when Odoo last looked.
 LIVELY = {'res_users_log', 'bus_presence', 'bus_bus', 'base_registry_signaling', 'base_cache_signaling_assets'}
 LIVELY_SEQUENCES = ('res_users_log', 'bus_', 'base_registry', 'base_cache')
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-ROWS = """SELECT %s, count(*), coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint::numeric), 0)::text,
-                 coalesce(sum(('x' || substr(md5(t::text || 'b'), 1, 15))::bit(60)::bigint::numeric), 0)::text FROM {} t"""
+SUM = "coalesce(sum(('x' || substr(md5(t::text || '%s'), 1, 15))::bit(60)::bigint::numeric), 0)::text"
+ROWS = f"SELECT '%s', count(*), {SUM % 'a'}, {SUM % 'b'} FROM {{}} t"
 SEQUENCES = 'SELECT sequencename, last_value FROM pg_sequences ORDER BY 1'
 SCHEMA = (
     "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns "
     "WHERE table_schema = 'public' ORDER BY 1, 2",
     'SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1, 2',
     'SELECT indexdef FROM pg_indexes WHERE schemaname = \'public\' ORDER BY 1',
-    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' "
-    'AND probin IS NULL ORDER BY 1',
+    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+    "AND prokind = 'f' AND probin IS NULL ORDER BY 1",
     'SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1',
     'SELECT extname, extversion FROM pg_extension ORDER BY 1',
-    "SELECT relname, relowner::regrole::text, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+    'SELECT relname, relowner::regrole::text, relacl::text FROM pg_class '
+    "WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
     'SELECT loid, md5(string_agg(md5(data), \'\' ORDER BY pageno)) FROM pg_largeobject GROUP BY 1 ORDER BY 1',
 )
-ABOUT = """SELECT d.datdba::regrole::text, d.datacl::text, d.datistemplate, d.datallowconn, d.datconnlimit, d.datcollate,
-                  shobj_description(d.oid, 'pg_database'),
-                  (SELECT array_agg(s.setconfig::text || s.setrole) FROM pg_db_role_setting s WHERE s.setdatabase = d.oid)
-             FROM pg_database d WHERE d.datname = %s"""
+ABOUT = """
+    SELECT d.datdba::regrole::text, d.datacl::text, d.datistemplate, d.datallowconn, d.datconnlimit, d.datcollate,
+           shobj_description(d.oid, 'pg_database'),
+           (SELECT array_agg(s.setconfig::text || s.setrole) FROM pg_db_role_setting s WHERE s.setdatabase = d.oid)
+      FROM pg_database d WHERE d.datname = %s
+"""
 FILES = "SELECT store_fname, checksum FROM ir_attachment WHERE store_fname IS NOT NULL"
 # What no upgrade may touch, of payments, entries, items and who matched what.
 BOOKS = {
-    'account_move': 'id, name, state, date, journal_id, company_id, amount_total, amount_residual, currency_id, partner_id',
-    'account_move_line': 'id, move_id, account_id, partner_id, debit, credit, balance, amount_currency, amount_residual, '
-                         'currency_id, date, reconciled, full_reconcile_id, matching_number',
+    'account_move': 'id, name, state, date, journal_id, company_id, amount_total, amount_residual, currency_id, '
+                    'partner_id',
+    'account_move_line': 'id, move_id, account_id, partner_id, debit, credit, balance, amount_currency, '
+                         'amount_residual, currency_id, date, reconciled, full_reconcile_id, matching_number',
     'account_payment': 'id, move_id, amount, currency_id, partner_id, payment_type, is_reconciled, approval_state, '
                        'voucher_number',
     'account_partial_reconcile': '*', 'account_full_reconcile': '*', 'payment_approval_history': 'id, payment_id, '
@@ -48,21 +52,26 @@ BOOKS = {
 def picture(world):
     """The whole database as a mapping, equal only when every row, sequence, object and right is equal."""
     tables = [row[0] for row in world.sql(TABLES)]
-    rows = world.sql(' UNION ALL '.join(ROWS.replace('%s', f"'{name}'").format(quoted(name))
+    rows = world.sql(' UNION ALL '.join(ROWS.replace('%s', name).format(quoted(name))
                                         for name in tables if name not in LIVELY))
     return {
         'rows': {name: rest for name, *rest in rows},
         'sequences': {name: value for name, value in world.sql(SEQUENCES) if not name.startswith(LIVELY_SEQUENCES)},
         'schema': [digest(world.sql(query)) for query in SCHEMA],
-        'about': world.admin((ABOUT, [world.database]))[0],
+        'about': about(world),
         'files': digest(sorted(str(path.relative_to(world.filestore)) + hashlib.sha1(path.read_bytes()).hexdigest()
                                for path in world.filestore.rglob('*') if path.is_file())),
     }
 
 
+def about(world):
+    """Owner, rights, settings and comment of the database."""
+    return world.admin((ABOUT, [world.database]))[0]
+
+
 def books(world):
     """What must be the same after an upgrade: the columns of :data:`BOOKS`, row by row."""
-    return {table: world.sql(ROWS.replace('%s', f"'{table}'").format(f'(SELECT {columns} FROM {table})'))[0][1:]
+    return {table: world.sql(ROWS.replace('%s', table).format(f'(SELECT {columns} FROM {table})'))[0][1:]
             for table, columns in BOOKS.items()}
 
 

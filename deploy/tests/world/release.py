@@ -17,7 +17,7 @@ BRANCH = 'main'
 def first(world):
     """The addon as it is in this checkout, in the world's addons folder, and the repository or folder it came from."""
     world.upstream.mkdir()
-    tree = world.upstream / house.MODULE if world.code != 'git' else world.upstream
+    tree = world.tree
     _copy_product(tree)
     if world.code == 'git':
         template.git('init', '-q', '-b', BRANCH, folder=tree)
@@ -36,12 +36,12 @@ def source(world):
         return {'source': world.upstream, 'ref': BRANCH}
     if world.code in ('zip', 'tar'):
         return {'source': world.folder / f'release.{"zip" if world.code == "zip" else "tar.gz"}'}
-    return {'source': world.upstream / house.MODULE}
+    return {'source': world.tree}
 
 
 def make(world, *mutations, raised=True):
     """A new release with each mutation, a function of (folder, version); returns its version."""
-    tree = world.upstream / house.MODULE if world.code != 'git' else world.upstream
+    tree = world.tree
     version = _raise(tree) if raised else version_of(tree)
     for mutation in mutations:
         mutation(tree, version)

@@ -44,7 +44,35 @@ class Worlds:
         """The role of the service; leftovers of an interrupted run go."""
         if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [ROLE])):
             self.admin.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'")
+        self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
+                       'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
         self.databases.drop_left_over()
+        self._drop_worlds()
+
+    def _drop_worlds(self):
+        """Worlds, their volumes and databases that an interrupted run left."""
+        for line in pathlib.Path('/proc/mounts').read_text().splitlines():
+            if line.split()[1].startswith(f'{place()}/w-'):
+                output(['umount', line.split()[1]])
+        kept = {'postgres', *self.databases.names()}
+        for name, in self.admin.sql('SELECT datname FROM pg_database WHERE datname !~ \'^template[01]$\''):
+            if name not in kept:
+                drop(self.admin, name)
+        for name, in self.admin.sql("SELECT spcname FROM pg_tablespace WHERE spcname !~ '^pg_'"):
+            self.admin.sql(f'DROP TABLESPACE {quoted(name)}')
+        for path in place().glob('w-*'):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def guarded(self, password):
+        """A role ``guarded`` with a password, which PostgreSQL asks for; it may do what the service's role may."""
+        if not self.admin.sql("SELECT 1 FROM pg_roles WHERE rolname = 'guarded'"):
+            self.admin.sql(f'CREATE ROLE guarded LOGIN CREATEDB IN ROLE {ROLE}')
+        self.admin.sql(('ALTER ROLE guarded PASSWORD %s', [password]))
+        rules = self.cluster.data / 'pg_hba.conf'
+        line = 'local all guarded scram-sha-256\n'
+        if not rules.read_text().startswith(line):
+            rules.write_text(line + rules.read_text())
+            self.admin.sql('SELECT pg_reload_conf()')
 
     def restart(self, mode='immediate'):
         """Restarts the server as after a crash (``immediate``) or by an administrator (``fast``)."""
@@ -101,6 +129,17 @@ class Worlds:
             raise Stop(Exit.ODOO_FAILED, f'Odoo failed at {line!r}; its log: {log}.', '')
 
 
+def quoted(name):
+    """An identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def drop(databases, name):
+    """Drops a database whatever its state; nothing when there is none."""
+    if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
+        databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
+
+
 def programs():
     """The folder with pg_dump and pg_restore that are not older than the private server."""
     folder = postgres.binaries()
@@ -135,10 +174,10 @@ def opened(home):
 
 def git(*words, folder):
     """Output of git in a folder, with an identity and without the caller's settings; Stop when it fails."""
+    who = {f'GIT_{role}_{what}': value for role in ('AUTHOR', 'COMMITTER')
+           for what, value in (('NAME', 'a maintainer'), ('EMAIL', 'maintainer@example.com'))}
     said = output(['git', '-C', folder, *words], env={
-        **os.environ, 'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull, 'GIT_AUTHOR_NAME': 'a maintainer',
-        'GIT_AUTHOR_EMAIL': 'maintainer@example.com', 'GIT_COMMITTER_NAME': 'a maintainer',
-        'GIT_COMMITTER_EMAIL': 'maintainer@example.com'})
+        **os.environ, 'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull, **who})
     if said is None:
         raise Stop(Exit.USAGE, f'git {" ".join(map(str, words))} failed in {folder}.', 'install git')
     return said.strip()

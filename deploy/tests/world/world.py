@@ -15,7 +15,9 @@ import urllib.error
 import urllib.request
 
 from deploy.tests.world import release, template
+from deploy.tests.world.template import quoted
 from dev import house
+from dev.process import output
 from dev.report import Exit, Stop
 from dev.rpc import Client
 
@@ -39,6 +41,8 @@ class World:
         self.data = folder / 'data'
         self.more = more
         self.upstream = folder / 'upstream'
+        self.helpers, self.mounts, self.spaces, self.spare = [], [], [], []
+        self.notes, self.extra_words = {}, ()
 
     @property
     def addon(self):
@@ -46,10 +50,20 @@ class World:
         return self.addons / house.MODULE
 
     @property
+    def tree(self):
+        """The folder in which new releases are made."""
+        return self.upstream if self.code == 'git' else self.upstream / house.MODULE
+
+    @property
+    def code_place(self):
+        """The folder that really holds the addon's folder."""
+        return self.folder / 'code' if self.code == 'symlink' else self.addons
+
+    @property
     def filestore(self):
         return self.data / 'filestore' / self.database
 
-    # Making ------------------------------------------------------------------------------------------------------------
+    # Making
 
     def make(self, payments=5000):
         source = self.worlds.template(payments)
@@ -84,15 +98,14 @@ class World:
             'odoo': self.worlds.home.odoo.command(self.worlds.home.python), 'start': [*service, 'start'],
             'stop': [*service, 'stop'], 'status': [*service, 'status'], 'pg_bin': template.programs(),
             'start_limit': 90, 'upgrade_limit': 300, **release.source(self), **self.more, **more}
-        self.toml.write_text(''.join(f'{name} = {_toml(value)}\n' for name, value in values.items() if value is not None))
+        lines = [f'{name} = {_toml(value)}\n' for name, value in values.items() if value is not None]
+        self.toml.write_text(''.join(lines))
         shutil.copy(SERVICE, self.folder / 'service.sh')
+        program = ' '.join(map(str, values['odoo']))
         (self.folder / 'service.env').write_text(
-            f'PYTHON="{self.worlds.home.python}"\nODOO="{self._program()}"\nexport PYTHONPATH="{self.worlds.home.odoo.root}"\n')
+            f'ODOO="{program}"\nexport PYTHONPATH="{self.worlds.home.odoo.root}"\n')
 
-    def _program(self):
-        return ' '.join(map(str, self.worlds.home.odoo.command(self.worlds.home.python)))
-
-    # The service ----------------------------------------------------------------------------------------------------
+    # The service
 
     def service(self, word):
         """Exit code of the service's script."""
@@ -122,6 +135,13 @@ class World:
     def client(self, login):
         return Client(self.url, self.database, login)
 
+    def until(self, true, limit=60):
+        """Waits until something is true; AssertionError when it does not become so."""
+        end = time.monotonic() + limit
+        while not true():
+            assert time.monotonic() < end, f'nothing came within {limit} s'
+            time.sleep(0.2)
+
     def processes(self):
         """(pid, command line) of everything that runs in this world."""
         for path in pathlib.Path('/proc').glob('[0-9]*'):
@@ -130,7 +150,7 @@ class World:
                 if str(self.folder) in words and int(path.name) != os.getpid():
                     yield int(path.name), words
 
-    # The tool ---------------------------------------------------------------------------------------------------------
+    # The tool
 
     def tool(self, *words, cwd=None, gate=None, python=None, **variables):
         """The tool, started from the addon's folder with the service's Python; its output goes to ``tool.log``."""
@@ -165,7 +185,7 @@ class World:
     def output(self, begin=0):
         return (self.folder / 'tool.log').read_bytes()[begin:].decode(errors='replace')
 
-    # PostgreSQL -------------------------------------------------------------------------------------------------------
+    # PostgreSQL
 
     def sql(self, *statements, database=None):
         """Rows of the last statement in the world's database, as the superuser."""
@@ -176,30 +196,26 @@ class World:
 
     def end(self):
         """Stops everything and removes it."""
-        for word in ('stop',):
-            with contextlib.suppress(OSError, subprocess.SubprocessError):
-                self.service(word)
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            self.service('stop')
         for number, _words in list(self.processes()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
-        drop_all(self.worlds.admin, [self.database, *self.made_databases()])
+        for helper in self.helpers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(helper.pid, signal.SIGKILL)
+        for name in (self.database, *self.made_databases(), *self.spare):
+            template.drop(self.worlds.admin, name)
+        for name in self.spaces:
+            self.admin(f'DROP TABLESPACE IF EXISTS {quoted(name)}')
+        for path in reversed(self.mounts):
+            output(['umount', path])
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def made_databases(self):
         """Databases that the tool made."""
-        return [row[0] for row in self.admin("SELECT datname FROM pg_database WHERE datname LIKE 'deploy\\_%' ORDER BY 1")]
-
-
-def drop_all(databases, names):
-    """Drops databases whatever their state."""
-    for name in names:
-        if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
-            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
-
-
-def quoted(name):
-    """An identifier of SQL."""
-    return '"' + name.replace('"', '""') + '"'
+        rows = self.admin("SELECT datname FROM pg_database WHERE starts_with(datname, 'deploy_') ORDER BY 1")
+        return [row[0] for row in rows]
 
 
 def _toml(value):

@@ -1,7 +1,7 @@
 """Loaded by every Python that is started with this folder on PYTHONPATH: stops the tool at one line of its journal.
 
 The tool itself knows nothing of it. After each line the tool opens the journal's folder, to force it to disk: an audit
-hook sees that, reads the last line, and, when it is the one waited for, kills the process or holds it until told to go on.
+hook sees that, reads the last line, and when it is the one waited for it kills the process, or holds it for a while.
 """
 import json
 import os

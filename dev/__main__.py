@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|faults|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|faults|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later."""
 import signal
 import sys
 

@@ -102,7 +102,8 @@ class Bench:
         one = self.one
         log = self.place / 'upgrade.log'
         command = [*one.worlds.home.odoo.command(one.worlds.home.python), '-c', one.conf, '-d', COPY,
-                   '-u', house.MODULE, '--stop-after-init', '--no-http', '--workers=0', '--max-cron-threads=0', '--logfile=']
+                   '-u', house.MODULE, '--stop-after-init', '--no-http', '--workers=0', '--max-cron-threads=0',
+                   '--logfile=']
         begin = time.monotonic()
         code = process.run(command, log, house.time_limit(), env={
             **os.environ, **one.worlds.home.extra, 'PYTHONDONTWRITEBYTECODE': '1'})

@@ -53,7 +53,8 @@ def _version(code):
     before = _old_version(code)
     if before and full_version(version, series) <= full_version(before, series):
         same = full_version(version, series) == full_version(before, series)
-        yield stop(NAME, f'the version {version} is {"that of" if same else "lower than"} the installed {before}: '
+        kind = warning if code.settings.older else stop
+        yield kind(NAME, f'the version {version} is {"that of" if same else "lower than"} the installed {before}: '
                          'Odoo would run no migration, and nothing would tell old from new', 'raise the version')
 
 

@@ -93,7 +93,7 @@ def _work(settings, server, since):
 def integrity(settings, server, picture, progress=None):
     """The database against its picture: rows may have come, none of the books may be gone or changed."""
     from deploy import compare, digest
-    after = digest.take(server, settings.database, progress=progress, like=picture)
+    after = digest.take(server, settings.database, progress=progress, columns=picture)
     differences = compare.compare(picture, after, growth=True)
     for one in differences[:SHOWN]:
         yield stop('integrity', one.text, 'find out who changed it, before anything is pruned')

@@ -25,6 +25,7 @@ WORKING = 17_000_110  # kind of the advisory lock on a database that is being ma
 EXTENSIONS = """
     SELECT a.name, bool_or(v.superuser AND NOT COALESCE((to_jsonb(v) ->> 'trusted')::boolean, false))
       FROM pg_available_extensions a JOIN pg_available_extension_versions v USING (name) GROUP BY 1"""
+SPACE = "SELECT 1 FROM pg_tablespace WHERE spcname = %s AND has_tablespace_privilege(oid, 'CREATE')"
 SUPERUSER = 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user'
 
 
@@ -147,8 +148,7 @@ def create(server, database, facts):
         values += [('LOCALE_PROVIDER', 'provider'),
                    ('ICU_LOCALE' if facts['provider'] == 'icu' else 'BUILTIN_LOCALE', 'locale')]
     parts += [sql.SQL(word + ' {}').format(sql.Literal(facts[key])) for word, key in values]
-    spaces = [row[0] for row in server.rows('SELECT spcname FROM pg_tablespace')]
-    if facts['tablespace'] in spaces:
+    if facts['tablespace'] != 'pg_default' and server.rows(SPACE, [facts['tablespace']]):
         parts.append(named('TABLESPACE {}', facts['tablespace']))
     server.rows(sql.SQL(' ').join(parts))
 

@@ -1,4 +1,6 @@
 """The code that is replaced, the code that comes, and deployments that are not at their end."""
+import contextlib
+
 from deploy import process, release
 from deploy.finding import ok, stop
 
@@ -6,8 +8,10 @@ SUBJECT = 'code'
 
 
 def findings(settings, _server):
-    yield _unfinished(settings)
-    yield from release.tree_findings(settings)
+    with contextlib.suppress(ImportError):
+        yield _unfinished(settings)
+    with contextlib.suppress(ImportError):
+        yield from release.tree_findings(settings)
 
 
 def _unfinished(settings):

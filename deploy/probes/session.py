@@ -21,7 +21,8 @@ def _reader(env):
     users = env['res.users']
     for name in (people.BILLING, 'account.group_account_manager', 'base.group_system'):
         group = env.ref(name, raise_if_not_found=False)
-        found = group and users.search([('groups_id', 'in', group.ids), ('share', '=', False)], order='id desc', limit=1)
+        domain = [('groups_id', 'in', group.ids if group else []), ('share', '=', False)]
+        found = users.search(domain, order='id desc', limit=1)
         if found:
             return found
     return env.ref('base.user_root')

@@ -31,7 +31,8 @@ def test_all_roles_are_checked_and_nothing_is_left(odoo_home):
     found = run(odoo_home)
     assert {one.level for one in found.values()} == {OK}, [one.line() for one in found.values()]
     assert {
-        'ordinary user edits a posted payment', 'ordinary user resets a posted payment', 'ordinary user prints a voucher',
+        'ordinary user edits a posted payment', 'ordinary user resets a posted payment',
+        'ordinary user prints a voucher',
         'Payment Manager edits a posted payment', 'Payment Manager resets a posted payment',
         'ordinary user edits a reconciled payment', 'Payment Manager edits a reconciled payment',
         'Payment Manager resets a reconciled payment', 'ordinary user resets a posted entry', 'submit and review',
@@ -97,8 +98,8 @@ def test_a_folder_of_the_wrong_name_is_found(odoo_home):
 def test_payments_without_a_stage_are_found(odoo_home):
     with odoo_home.home.databases.scratch('stage', odoo_home.settings.database) as database:
         odoo_home.rows('ALTER TABLE account_payment ALTER approval_state DROP NOT NULL', database)
-        odoo_home.rows("UPDATE account_payment SET approval_state = NULL WHERE id = (SELECT max(id) FROM account_payment)",
-                       database)
+        odoo_home.rows('UPDATE account_payment SET approval_state = NULL '
+                       'WHERE id = (SELECT max(id) FROM account_payment)', database)
         found = run(odoo_home, database=database)
         assert 'EMPTY 1' in found['approval_state of the last 90 days'].text
         assert 'approval_state of the last 90 days' in stopped(found)

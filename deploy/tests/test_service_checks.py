@@ -1,5 +1,6 @@
 """The trial server and the checks of the running service, with a real Odoo and two workers."""
 import dataclasses
+import pathlib
 import time
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_process_from_before_the_switch_is_found(running):
 def test_an_error_in_the_log_is_found_also_after_a_rotation(running):
     one, mark, begin = running
     path = one.folder / 'rotated.log'
-    path.write_text(open(one.settings.logfile).read())
+    path.write_text(pathlib.Path(one.settings.logfile).read_text())
     here = Mark.at_end(path)
     with open(path, 'a') as log:
         log.write('2026-11-24 18:00:00,000 77 ERROR prod odoo.http: Exception during request handling.\n')

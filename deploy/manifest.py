@@ -87,8 +87,13 @@ def fault(path, wanted):
 
 
 def sha256(path):
-    total = hashlib.sha256()
+    content = hashlib.sha256()
     with open(path, 'rb', buffering=0) as handle:
         while chunk := handle.read(CHUNK):
-            total.update(chunk)
-    return total.hexdigest()
+            content.update(chunk)
+    return content.hexdigest()
+
+
+def total(manifest):
+    """Bytes of all files."""
+    return sum(one['size'] for one in manifest['files'])

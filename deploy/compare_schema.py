@@ -7,25 +7,25 @@ DRAWN = 'ir_sequence_'  # numbers of documents, such as vouchers: an upgrade dra
 PENDING = ('to install', 'to upgrade', 'to remove')
 
 
-def differences(before, after, growth=False):
-    """Differences that are not rows of tables."""
+def differences(before, after, growth=False, strict=False):
+    """Differences that are not rows of tables. ``strict``: sequences stand where they stood."""
     gone = set(before['tables']) - set(after['tables'])
     for key in sorted(gone):
-        if not before['tables'][key].get('whole'):
+        if not before['tables'][key]['rule']['whole']:
             yield Difference(key, before=before['tables'][key]['rows'],
                              text=f'{key}: the table is gone, it had {before["tables"][key]["rows"]} rows')
     for key, old in before['tables'].items():
-        if key not in gone and not old.get('whole'):
+        if key not in gone and not old['rule']['whole']:
             yield from _columns(key, old, after['tables'][key])
     yield from _definitions(before['schema'], after['schema'], gone | _wizards(before))
     yield from _disabled(before['disabled'], after['disabled'])
-    yield from _sequences(before['sequences'], after['sequences'], gone, growth)
+    yield from _sequences(before['sequences'], after['sequences'], gone, strict or (DRAWN if not growth else ()))
     yield from _modules(before['modules'], after['modules'])
     yield from _large_objects(before['large_objects'], after['large_objects'], growth)
 
 
 def _wizards(picture):
-    return {key for key, table in picture['tables'].items() if table.get('whole')}
+    return {key for key, table in picture['tables'].items() if table['rule']['whole']}
 
 
 def _columns(key, old, new):
@@ -61,7 +61,8 @@ def _disabled(before, after):
                              text=f'{table}: {len(news)} triggers are disabled: {", ".join(news[:3])}')
 
 
-def _sequences(before, after, gone, growth):
+def _sequences(before, after, gone, still):
+    """``still``: True, or how the names of those begin that must not move forward either."""
     for name, old in before.items():
         if any(name.startswith(f'{table}_') for table in gone):
             continue
@@ -74,7 +75,7 @@ def _sequences(before, after, gone, growth):
         elif (new[0] - old[0]) * old[1] < 0:
             yield Difference(name, 'next', before=old[0], after=new[0],
                              text=f'{name}: the sequence moved back, its next number was {old[0]}, is {new[0]}')
-        elif new[0] != old[0] and name.startswith(DRAWN) and not growth:
+        elif new[0] != old[0] and (still is True or name.startswith(still)):
             yield Difference(name, 'next', before=old[0], after=new[0],
                              text=f'{name}: numbers were drawn, the next was {old[0]}, is {new[0]}')
 

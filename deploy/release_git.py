@@ -27,7 +27,7 @@ class Git:
         entry = pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())
         self.environment = {'GIT_TERMINAL_PROMPT': '0', 'LC_ALL': 'C', 'HOME': entry.pw_dir,
                             'GIT_CONFIG_GLOBAL': str(self.folder / 'gitconfig'), 'GIT_SSH_COMMAND': 'ssh -oBatchMode=yes'}
-        clean, store = _without_password(url)
+        clean, store = without_password(url)
         if store:
             self._write('credentials', store + '\n')
         self._write('gitconfig', _config(entry.pw_dir, clean, self.folder / 'credentials' if store else None))
@@ -68,7 +68,7 @@ def _quoted(text):
     return str(text).replace('\\', '\\\\').replace('"', '\\"')
 
 
-def _without_password(url):
+def without_password(url):
     """(URL without user and password, the line of git's credential store or '')."""
     parts = urllib.parse.urlsplit(url)
     if not parts.scheme.startswith('http') or not parts.password:
@@ -108,7 +108,7 @@ def take(settings, staged, target, whole):
             _checkout(git, bare, staged, target, commit, settings.ref)
         else:
             _export(git, bare, staged, commit, '' if whole else addon_path(git, bare, commit, settings.module))
-    return commit, _without_password(url)[0]
+    return commit, without_password(url)[0]
 
 
 def keep_repository(target, staged):
@@ -160,7 +160,7 @@ def repository(folder, url, user='', objects=None):
         if objects:
             (bare / 'objects/info/alternates').write_text(f'{objects}\n')
         git('--git-dir', bare, 'fetch', '--quiet', '--no-tags', REMOTE, f'+HEAD:{HEADS}HEAD', f'+refs/heads/*:{HEADS}*',
-            f'+refs/tags/*:{TAGS}*', what=f'reading {_without_password(url)[0]}')
+            f'+refs/tags/*:{TAGS}*', what=f'reading {without_password(url)[0]}')
         yield git, bare
     except Failed as failed:
         raise Refused(failed.what, 'check source, the network and the rights of the account') from None

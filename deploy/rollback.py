@@ -92,4 +92,5 @@ def code_alone(settings, words):
     if not old:
         raise Refused('The old code is not kept any more.', 'deploy it from its source with --ref')
     words = [word for word in words if word not in ('rollback', '--code')]
-    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', ''], kind='deployment', older=True)
+    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', '', '--older', '1'],
+                 kind='deployment')

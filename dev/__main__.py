@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|faults|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|faults|bench-deploy|lint|…``: what the Makefile calls. Needs Python 3.10 or later."""
 import signal
 import sys
 
@@ -21,6 +21,8 @@ def _command(name):
         from dev.screenshots import screenshots as function
     elif name == 'faults':
         from dev.faults import faults as function
+    elif name == 'bench-deploy':
+        from dev.bench_deploy import bench_deploy as function
     elif name == 'clean':
         from dev.clean import clean as function
     else:

@@ -4,10 +4,12 @@ import shutil
 import sys
 import tempfile
 
+import code_samples
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from odoo_home import odoo_home  # noqa: F401
 from psycopg2 import sql
 from small_world import live  # noqa: F401
 
@@ -61,3 +63,12 @@ def drop(server, name):
     server.rows(sql.SQL('ALTER DATABASE {} IS_TEMPLATE false').format(identifier))
     server.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s', [name])
     server.rows(sql.SQL('DROP DATABASE {}').format(identifier))
+
+
+@pytest.fixture
+def in_use(tmp_path):
+    """Settings of a server whose addons folder holds a small addon; new code is expected in ``new``."""
+    code_samples.write(tmp_path / 'addons' / code_samples.MODULE)
+    (tmp_path / 'deployment').mkdir()
+    return Settings(database='d', module=code_samples.MODULE, addons_path=(str(tmp_path / 'addons'),),
+                    data_dir=str(tmp_path / 'data'), backup_dir=str(tmp_path / 'backup'), source=str(tmp_path / 'new'))

@@ -9,56 +9,22 @@ import tarfile
 import zipfile
 
 import pytest
+from code_samples import MODULE, commit, git, write
 
 from deploy import release, release_archive, switch
 from deploy.report import Failed, Refused
-from deploy.settings import Settings
 
-MODULE = 'payment_account_enhanced'
 ACCOUNT = 'nobody'
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='giving files to other accounts needs root')
 
 
-def write(folder, version='17.0.1.0.8', **more):
-    """A small addon."""
-    files = {'__manifest__.py': f"{{'name': 'Addon', 'version': '{version}', 'license': 'LGPL-3'}}\n",
-             '__init__.py': 'from . import models\n', 'models/__init__.py': '', **more}
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
+def stage(in_use, tmp_path, **more):
+    return release.stage(dataclasses.replace(in_use, **more), tmp_path / 'deployment')
 
 
-def git(folder, *arguments):
-    return subprocess.run(['git', '-C', str(folder), '-c', 'user.name=Maintainer', '-c', 'user.email=m@example.com',
-                           '-c', 'safe.directory=*', '-c', 'init.defaultBranch=main', *arguments], check=True,
-                          capture_output=True, text=True).stdout.strip()
-
-
-def commit(folder, message='[ADD] addon'):
-    if not (folder / '.git').exists():
-        git(folder, 'init', '--quiet')
-    git(folder, 'add', '-A')
-    git(folder, 'commit', '--quiet', '-m', message)
-    return git(folder, 'rev-parse', 'HEAD')
-
-
-@pytest.fixture
-def settings(tmp_path):
-    """The old version is in use; its service runs under the present account."""
-    write(tmp_path / 'addons' / MODULE)
-    (tmp_path / 'deployment').mkdir()
-    return Settings(database='d', module=MODULE, addons_path=(str(tmp_path / 'addons'),), data_dir=str(tmp_path / 'data'),
-                    backup_dir=str(tmp_path / 'backup'), source=str(tmp_path / 'new'))
-
-
-def stage(settings, tmp_path, **more):
-    return release.stage(dataclasses.replace(settings, **more), tmp_path / 'deployment')
-
-
-def test_a_folder(settings, tmp_path):
+def test_a_folder(in_use, tmp_path):
     write(tmp_path / 'new', '17.0.1.0.9', **{'models/__pycache__/a.pyc': 'old', 'models/stale.pyc': 'old'})
-    found = stage(settings, tmp_path)
+    found = stage(in_use, tmp_path)
     assert (found.version, found.commit, found.module_path) == ('17.0.1.0.9', '', '')
     assert found.path == str(tmp_path / f'addons/.deploy_deployment_code/{MODULE}')
     assert sorted(path.name for path in release.files(found.path)) == ['__init__.py', '__init__.py', '__manifest__.py']
@@ -66,23 +32,23 @@ def test_a_folder(settings, tmp_path):
     assert found.digest == release.digest(tmp_path / 'new') == release.load(tmp_path / 'deployment').digest
 
 
-def test_a_folder_that_holds_the_addon(settings, tmp_path):
+def test_a_folder_that_holds_the_addon(in_use, tmp_path):
     write(tmp_path / 'new' / MODULE, '17.0.1.0.9')
     write(tmp_path / 'new' / 'other_addon', '17.0.9.9.9')
-    assert stage(settings, tmp_path).version == '17.0.1.0.9'
+    assert stage(in_use, tmp_path).version == '17.0.1.0.9'
 
 
-def test_the_folder_has_another_name(settings, tmp_path):
+def test_the_folder_has_another_name(in_use, tmp_path):
     write(tmp_path / 'new' / f'{MODULE}-main', '17.0.1.0.9')
     write(tmp_path / 'new' / 'other_addon', '17.0.9.9.9')
     with pytest.raises(Refused, match=f'no addon called {MODULE}'):
-        stage(settings, tmp_path)
+        stage(in_use, tmp_path)
     assert not (tmp_path / 'addons/.deploy_deployment_code').exists(), 'a refusal leaves nothing behind'
 
 
-def test_a_target_of_several_addons(settings, tmp_path):
+def test_a_target_of_several_addons(in_use, tmp_path):
     write(tmp_path / 'new' / MODULE, '17.0.1.0.9')
-    found = stage(settings, tmp_path, target=str(tmp_path / 'addons'))
+    found = stage(in_use, tmp_path, target=str(tmp_path / 'addons'))
     assert (found.module_path, found.version) == (MODULE, '17.0.1.0.9')
     assert found.addon == tmp_path / '.deploy_deployment_code/addons' / MODULE
 
@@ -101,7 +67,7 @@ MANIFEST = "{'name': 'Addon', 'version': '17.0.1.0.9'}"
 
 @pytest.mark.parametrize('outer', ['', f'{MODULE}/', f'{MODULE}-17.0.1.0.9/', f'export/{MODULE}/'])
 @pytest.mark.parametrize('suffix', ['.zip', '.tar.gz'])
-def test_an_archive(settings, tmp_path, outer, suffix):
+def test_an_archive(in_use, tmp_path, outer, suffix):
     files = {f'{outer}__manifest__.py': MANIFEST, f'{outer}__init__.py': ''}
     path = tmp_path / f'new{suffix}'
     if suffix == '.zip':
@@ -112,113 +78,113 @@ def test_an_archive(settings, tmp_path, outer, suffix):
                 info = tarfile.TarInfo(name)
                 info.size = len(text)
                 opened.addfile(info, io.BytesIO(text.encode()))
-    found = stage(settings, tmp_path, source=str(path))
+    found = stage(in_use, tmp_path, source=str(path))
     assert found.version == '17.0.1.0.9'
     assert os.listdir(tmp_path / 'addons/.deploy_deployment_code') == [MODULE], 'the unpacked tree is gone'
 
 
 @pytest.mark.parametrize('name', ['../evil.py', '/tmp/evil.py', f'{MODULE}/../../evil.py', '..\\evil.py', 'C:/evil.py'])
-def test_a_zip_that_climbs(settings, tmp_path, name):
+def test_a_zip_that_climbs(in_use, tmp_path, name):
     path = make_zip(tmp_path / 'new.zip', {f'{MODULE}/__manifest__.py': MANIFEST, name: 'evil'})
     with pytest.raises(Refused, match='outside of its folder'):
-        stage(settings, tmp_path, source=path)
+        stage(in_use, tmp_path, source=path)
     assert not list(tmp_path.rglob('evil.py'))
 
 
-def test_a_link_that_leads_out(settings, tmp_path):
+def test_a_link_that_leads_out(in_use, tmp_path):
     path = make_zip(tmp_path / 'new.zip', {f'{MODULE}/secret': '/etc/passwd'}, mode=0o120777)
     with pytest.raises(Refused, match='outside of its folder'):
-        stage(settings, tmp_path, source=path)
+        stage(in_use, tmp_path, source=path)
     with tarfile.open(tmp_path / 'new.tar', 'w') as opened:
         for name, link in ((f'{MODULE}/out', '../..'), ):
             info = tarfile.TarInfo(name)
             info.type, info.linkname = tarfile.SYMTYPE, link
             opened.addfile(info)
     with pytest.raises(Refused, match='outside of its folder'):
-        stage(settings, tmp_path, source=str(tmp_path / 'new.tar'))
+        stage(in_use, tmp_path, source=str(tmp_path / 'new.tar'))
 
 
-def test_a_device(settings, tmp_path):
+def test_a_device(in_use, tmp_path):
     with tarfile.open(tmp_path / 'new.tar', 'w') as opened:
         info = tarfile.TarInfo(f'{MODULE}/pipe')
         info.type = tarfile.FIFOTYPE
         opened.addfile(info)
     with pytest.raises(Refused, match='device or a pipe'):
-        stage(settings, tmp_path, source=str(tmp_path / 'new.tar'))
+        stage(in_use, tmp_path, source=str(tmp_path / 'new.tar'))
 
 
-def test_a_damaged_archive(settings, tmp_path):
+def test_a_damaged_archive(in_use, tmp_path):
     path = make_zip(tmp_path / 'new.zip', {f'{MODULE}/__manifest__.py': MANIFEST * 50})
     content = bytearray(pathlib.Path(path).read_bytes())
     content[120] ^= 1
     pathlib.Path(path).write_bytes(content)
     with pytest.raises(Refused, match='cannot be unpacked'):
-        stage(settings, tmp_path, source=path)
+        stage(in_use, tmp_path, source=path)
     pathlib.Path(path).write_bytes(content[:200])
     with pytest.raises(Refused, match='cannot be unpacked'):
-        stage(settings, tmp_path, source=path)
+        stage(in_use, tmp_path, source=path)
 
 
-def test_an_archive_too_large(settings, tmp_path, monkeypatch):
+def test_an_archive_too_large(in_use, tmp_path, monkeypatch):
     monkeypatch.setattr(release_archive, 'SIZE_LIMIT', 1000)
     path = make_zip(tmp_path / 'new.zip', {f'{MODULE}/__manifest__.py': MANIFEST, f'{MODULE}/big': 'x' * 1001})
     with pytest.raises(Refused, match='more than an addon can need'):
-        stage(settings, tmp_path, source=path)
+        stage(in_use, tmp_path, source=path)
 
 
 @pytest.mark.parametrize('source, ref, message', [
     ('', '', 'Where the new code comes from'), ('nowhere', '', 'reading .*nowhere'), ('new', 'no-such', 'no branch, tag'),
     ('new', '--upload-pack=evil', 'no name of a branch'), ('new', 'deadbeef', 'no branch, tag'), ('note.txt', '', 'no archive')])
-def test_no_such_source(settings, tmp_path, source, ref, message):
+def test_no_such_source(in_use, tmp_path, source, ref, message):
     commit(write(tmp_path / 'new', '17.0.1.0.9'))
     (tmp_path / 'note.txt').write_text('x')
     with pytest.raises(Refused, match=message):
-        stage(settings, tmp_path, source=source and str(tmp_path / source), ref=ref)
+        stage(in_use, tmp_path, source=source and str(tmp_path / source), ref=ref)
 
 
-def test_git_into_a_plain_folder(settings, tmp_path):
+def test_git_into_a_plain_folder(in_use, tmp_path):
     first = commit(write(tmp_path / 'new', '17.0.1.0.9'))
     git(tmp_path / 'new', 'tag', '-a', 'v9', '-m', 'release')
     second = commit(write(tmp_path / 'new', '17.0.1.1.0'))
     for ref, wanted in (('v9', first), ('main', second), ('origin/main', second), ('', second), (first, first), (first[:8], first)):
-        found = stage(settings, tmp_path, ref=ref)
+        found = stage(in_use, tmp_path, ref=ref)
         (tmp_path / 'deployment/release.json').unlink()
         assert (found.commit, found.version) == (wanted, '17.0.1.0.9' if wanted == first else '17.0.1.1.0')
         assert not (pathlib.Path(found.path) / '.git').exists()
 
 
-def test_the_ref_is_resolved_once(settings, tmp_path):
+def test_the_ref_is_resolved_once(in_use, tmp_path):
     first = commit(write(tmp_path / 'new', '17.0.1.0.9'))
-    assert stage(settings, tmp_path, ref='main').commit == first
+    assert stage(in_use, tmp_path, ref='main').commit == first
     commit(write(tmp_path / 'new', '17.0.1.1.0'))
-    assert stage(settings, tmp_path, ref='main').commit == first, 'a resumed deployment goes on with what it began with'
+    assert stage(in_use, tmp_path, ref='main').commit == first, 'a resumed deployment goes on with what it began with'
 
 
-def test_a_damaged_stage_is_made_anew(settings, tmp_path):
+def test_a_damaged_stage_is_made_anew(in_use, tmp_path):
     write(tmp_path / 'new', '17.0.1.0.9')
-    found = stage(settings, tmp_path)
+    found = stage(in_use, tmp_path)
     (pathlib.Path(found.path) / '__init__.py').write_text('')
-    assert stage(settings, tmp_path).digest == found.digest == release.digest(found.path)
+    assert stage(in_use, tmp_path).digest == found.digest == release.digest(found.path)
 
 
-def test_a_branch_and_a_tag_of_one_name(settings, tmp_path):
+def test_a_branch_and_a_tag_of_one_name(in_use, tmp_path):
     commit(write(tmp_path / 'new', '17.0.1.0.9'))
     git(tmp_path / 'new', 'tag', 'main')
     commit(write(tmp_path / 'new', '17.0.1.1.0'))
     with pytest.raises(Refused, match='a branch and a tag'):
-        stage(settings, tmp_path, ref='main')
+        stage(in_use, tmp_path, ref='main')
 
 
-def test_the_addon_in_a_bigger_repository(settings, tmp_path):
+def test_the_addon_in_a_bigger_repository(in_use, tmp_path):
     write(tmp_path / 'new/addons' / MODULE, '17.0.1.0.9')
     write(tmp_path / 'new/addons/other', '17.0.9.9.9')
     commit(tmp_path / 'new')
-    found = stage(settings, tmp_path)
+    found = stage(in_use, tmp_path)
     assert found.version == '17.0.1.0.9'
     assert [path.name for path in pathlib.Path(found.path).iterdir() if path.name == 'addons'] == []
 
 
-def test_a_checkout_stays_one(settings, tmp_path):
+def test_a_checkout_stays_one(in_use, tmp_path):
     target = tmp_path / 'addons' / MODULE
     old = commit(target)
     subprocess.run(['git', 'clone', '--quiet', str(target), str(tmp_path / 'new')], check=True)
@@ -227,7 +193,7 @@ def test_a_checkout_stays_one(settings, tmp_path):
     new = commit(write(tmp_path / 'new', '17.0.1.0.9', **{'added.py': '1\n'}))
     (target / 'deploy.toml').write_text('ref = "main"\n')
     (target / 'deploy.toml').chmod(0o600)
-    found = stage(settings, tmp_path, source='')
+    found = stage(in_use, tmp_path, source='')
     staged = pathlib.Path(found.path)
     assert (found.commit, git(staged, 'rev-parse', 'HEAD')) == (new, new)
     assert git(staged, 'status', '--porcelain') == '?? deploy.toml'
@@ -239,21 +205,21 @@ def test_a_checkout_stays_one(settings, tmp_path):
     assert git(staged, 'for-each-ref', 'refs/deploy') == ''
 
 
-def test_an_archive_onto_a_checkout(settings, tmp_path):
+def test_an_archive_onto_a_checkout(in_use, tmp_path):
     old = commit(tmp_path / 'addons' / MODULE)
-    found = stage(settings, tmp_path, source=make_zip(tmp_path / 'new.zip', {'__manifest__.py': MANIFEST}))
+    found = stage(in_use, tmp_path, source=make_zip(tmp_path / 'new.zip', {'__manifest__.py': MANIFEST}))
     assert git(found.path, 'rev-parse', 'HEAD') == old
     assert '__manifest__.py' in git(found.path, 'status', '--porcelain')
 
 
-def test_a_symbolic_link_as_target(settings, tmp_path):
+def test_a_symbolic_link_as_target(in_use, tmp_path):
     (tmp_path / 'addons' / MODULE).rename(tmp_path / 'code')
     (tmp_path / 'addons' / MODULE).symlink_to(tmp_path / 'code')
     write(tmp_path / 'new', '17.0.1.0.9')
-    assert stage(settings, tmp_path).path == str(tmp_path / '.deploy_deployment_code/code')
+    assert stage(in_use, tmp_path).path == str(tmp_path / '.deploy_deployment_code/code')
 
 
-def test_modes_are_those_of_the_old_code(settings, tmp_path):
+def test_modes_are_those_of_the_old_code(in_use, tmp_path):
     target = tmp_path / 'addons' / MODULE
     for path in [target, *target.rglob('*')]:
         path.chmod(0o750 if path.is_dir() else 0o640)
@@ -261,7 +227,7 @@ def test_modes_are_those_of_the_old_code(settings, tmp_path):
     for path in (tmp_path / 'new').rglob('*'):
         path.chmod(0o777 if path.is_dir() else 0o600)
     (tmp_path / 'new/tool.sh').chmod(0o755)
-    staged = pathlib.Path(stage(settings, tmp_path).path)
+    staged = pathlib.Path(stage(in_use, tmp_path).path)
     modes = {path.relative_to(staged).as_posix(): path.stat().st_mode & 0o777 for path in staged.rglob('*')}
     assert modes == {'__init__.py': 0o640, '__manifest__.py': 0o640, 'models': 0o750, 'models/__init__.py': 0o640,
                      'tool.sh': 0o750}
@@ -270,7 +236,7 @@ def test_modes_are_those_of_the_old_code(settings, tmp_path):
 
 @as_root
 @pytest.mark.parametrize('kind', ['folder', 'git', 'own remote'])
-def test_owner_is_the_one_of_the_old_code(settings, tmp_path, kind):
+def test_owner_is_the_one_of_the_old_code(in_use, tmp_path, kind):
     """git runs as the owner of the checkout: neither refused as a dubious owner, nor root at the mercy of its config."""
     target, entry = tmp_path / 'addons' / MODULE, pwd.getpwnam(ACCOUNT)
     for folder in (tmp_path, *tmp_path.parents):
@@ -289,18 +255,18 @@ def test_owner_is_the_one_of_the_old_code(settings, tmp_path, kind):
         os.chown(path, entry.pw_uid, entry.pw_gid)
     (tmp_path / 'who').touch()
     (tmp_path / 'who').chmod(0o666)
-    found = stage(settings, tmp_path, source='' if kind == 'own remote' else str(tmp_path / 'new'))
+    found = stage(in_use, tmp_path, source='' if kind == 'own remote' else str(tmp_path / 'new'))
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in pathlib.Path(found.path).rglob('*')}
     assert found.version == '17.0.1.0.9' and owners == {(entry.pw_uid, entry.pw_gid)}
     assert set((tmp_path / 'who').read_text().split()) <= {str(entry.pw_uid)}
 
 
-def test_a_stage_in_use_is_never_cleared(settings, tmp_path):
+def test_a_stage_in_use_is_never_cleared(in_use, tmp_path):
     write(tmp_path / 'new', '17.0.1.0.9')
-    found = stage(settings, tmp_path)
+    found = stage(in_use, tmp_path)
     switch.exchange(found.path, tmp_path / 'addons' / MODULE)
-    assert stage(settings, tmp_path) == found, 'a resumed deployment finds what it staged'
+    assert stage(in_use, tmp_path) == found, 'a resumed deployment finds what it staged'
     (tmp_path / 'deployment/release.json').unlink()
     with pytest.raises(Failed, match='was in use'):
-        stage(settings, tmp_path)
+        stage(in_use, tmp_path)
     assert (pathlib.Path(found.path) / '__manifest__.py').exists()

@@ -5,7 +5,7 @@ import itertools
 
 from psycopg2 import sql
 
-from deploy.digest_tables import OLD, SEED, has_status, row_hash
+from deploy.digest_tables import OLD, SEED, having, row_hash
 from deploy.postgres import rows
 
 BUCKET = 4096    # ids that are compared by one sum first
@@ -40,18 +40,15 @@ class Side:
     columns: dict
     method: str
     owned: tuple = ()       # ids or names of what belongs to upgraded modules
-    opened: tuple = None    # growth only: entries that were open before
+    opened: tuple = ()      # growth only: entries that were open before
 
     def condition(self):
         """SQL for the rows that are compared."""
-        rule, parts = self.table.rule, []
-        if rule.rows:
-            parts.append(sql.SQL('({}) IS NOT TRUE').format(sql.SQL(rule.rows)))
+        rule, found = self.table.rule, having(self.table, OLD, self.opened)
+        parts = [found] if found else []
         if rule.owner and self.owned:
             parts.append(sql.SQL('t.{}::text NOT IN (SELECT unnest({}::text[]))').format(
                 sql.Identifier(rule.owner[0]), sql.Literal(list(self.owned))))
-        if self.opened is not None:
-            parts.append(has_status(self.table, self.opened, OLD))
         return sql.SQL(' AND ').join(parts) if parts else sql.SQL('true')
 
     def owner(self):

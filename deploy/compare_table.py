@@ -102,7 +102,7 @@ class Comparison:
     def _rows(self, key, rule):
         """With both databases: rows and columns."""
         columns = self._columns(key, rule)
-        opened = self.before['open'] if self.growth else None
+        opened = self.before['open'] if self.growth else ()
         owned = self._owned(rule.owner) if rule.owner and self.upgraded else ()
         sides = [Side(pair[0], dataclasses.replace(tables[key], rule=rule, last=self._last(key)), columns,
                       self.before['method'], owned if CHANGE in rule.may else (), opened)

@@ -14,12 +14,13 @@ import time
 
 from deploy import odoo_log, probe, process, web
 from deploy.finding import ok, stop
+from deploy.odoo import OURS
 from deploy.report import Failed, duration
 from deploy.trial_client import findings
 
 LIMIT_SESSION = 300  # seconds
 ERRORS = 5           # answers 500 and above in a row after which nobody waits any longer
-OFF = ('--max-cron-threads=0', '--workers=0', '--smtp=127.0.0.1', '--smtp-port=9', '--log-level=info', '--logfile=')
+OFF = ('--smtp=127.0.0.1', '--smtp-port=9')
 REMEDY = 'read the log of the trial; repair the release'
 
 
@@ -55,7 +56,7 @@ def _served(settings, odoo, database, log):
     port = web.free_port()
     command = odoo.command(
         '-d', database, f'--db-filter=^{re.escape(database)}$', '--no-database-list', f'--http-port={port}',
-        f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OFF)
+        f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OURS, *OFF)
     mark = {process.OWNER: process.owner} if process.owner else {}
     with open(log, 'ab') as out:
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd='/',

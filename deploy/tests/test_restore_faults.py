@@ -15,7 +15,7 @@ import pytest
 from conftest import create
 from test_backup_faults import volume
 
-from deploy import backup, manifest, process, restore, verify
+from deploy import backup, dump, manifest, process, restore, verify
 from deploy.postgres import Server, named
 from deploy.report import Failed, Refused
 from dev import postgres as private
@@ -267,6 +267,24 @@ def test_the_proof_finds_an_attachment_that_was_altered(server, settings, live):
     backup.make(settings, server, folder, live)
     wrong = verify.verify(settings, server, folder)
     assert len(wrong) == 1 and path.name in wrong[0] and 'is not what its attachment says' in wrong[0]
+
+
+def test_numbers_that_are_drawn_meanwhile_are_no_difference(server, settings, live, monkeypatch):
+    server.rows('CREATE SEQUENCE ir_sequence_007', database=settings.database)
+    draw, write = 'SELECT setval(%s, nextval(%s) + 5)', dump.write
+
+    def write_and_draw(*arguments):
+        server.rows(draw, ['ir_sequence_007'] * 2, settings.database)
+        write(*arguments)
+        server.rows(draw, ['ir_sequence_007'] * 2, settings.database)
+    monkeypatch.setattr(dump, 'write', write_and_draw)
+    folder = backup.place(settings, 'one')
+    backup.make(settings, server, folder, live)
+    assert verify.verify(settings, server, folder) == []
+    path = folder / backup.FINGERPRINT
+    path.write_text(path.read_text().replace('"ir_sequence_007": [', '"ir_sequence_007": [9'))
+    manifest.write(folder, {key: value for key, value in manifest.load(folder).items() if key not in ('files', 'seal')})
+    assert 'ir_sequence_007' in verify.verify(settings, server, folder)[0]
 
 
 def test_without_a_fingerprint_there_is_no_proof(server, settings, made):

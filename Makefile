@@ -9,6 +9,7 @@ help:
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
 	@echo '                       dev/tests/test_y.py, lifecycle, parallel'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
+	@echo 'make translations       brings i18n/ up to date: the .pot by Odoo, new terms into the .po files'
 	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
 	@echo
@@ -18,7 +19,7 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-run test lint screenshots clean:
+run test lint translations screenshots clean:
 	@$(PYTHON) -m dev $@
 
-.PHONY: help run test lint screenshots clean
+.PHONY: help run test lint translations screenshots clean

@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|lint|translations|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
 import signal
 import sys
 
@@ -17,6 +17,8 @@ def _command(name):
         from dev.run_tests import run_tests as function
     elif name == 'lint':
         from dev.lint import lint as function
+    elif name == 'translations':
+        from dev.translations import translations as function
     elif name == 'screenshots':
         from dev.screenshots import screenshots as function
     elif name == 'clean':

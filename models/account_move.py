@@ -14,6 +14,11 @@ class AccountMove(models.Model):
         compute='_compute_reset_blocked_reason',
         help="Why the person may not reset or cancel the posted entry, and who can.",
     )
+    payment_is_locked = fields.Boolean(
+        related='payment_id.is_locked', string='Payment is Locked',
+        help="Set where the server would refuse to change the entry, because the content of its payment is locked.",
+    )
+    payment_lock_reason = fields.Char(related='payment_id.lock_reason', string='Why the Payment is Locked')
 
     # ------------------------------------------------------------------
     # Computes
@@ -25,12 +30,16 @@ class AccountMove(models.Model):
         posted = self._origin.filtered(lambda move: move.state == 'posted')
         manager = bool(posted) and self._guard_is_manager()
         reconciled = posted._guard_payments()._guard_reconciled()
+        managers = {} if manager else posted._guard_manager_names()
         for move in self:
             move.reset_blocked_reason = False
             if move._origin in posted and move._origin._guard_payments() & reconciled:
                 move.reset_blocked_reason = _("This payment is reconciled. Unreconcile it before it can be reset.")
             elif move._origin in posted and not manager:
-                move.reset_blocked_reason = _("Only a Payment Manager can reset or cancel a posted entry.")
+                move.reset_blocked_reason = _(
+                    "Only a Payment Manager%(managers)s can reset or cancel a posted entry.",
+                    managers=managers.get(move._origin.company_id, ''),
+                )
 
     @api.depends('reset_blocked_reason')
     def _compute_show_reset_to_draft_button(self):

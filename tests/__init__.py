@@ -39,3 +39,4 @@ from . import test_tours_lock
 from . import test_tours_settings
 from . import test_tours_voucher
 from . import test_views_accessibility
+from . import test_translations

@@ -45,7 +45,8 @@ def translations():
 def export(home, database, path: pathlib.Path):
     """Writes what Odoo's exporter yields, without the lines that differ from one day or build to the next."""
     log = house.logs() / 'terms-export.log'
-    if home.run(database, log, f'--modules={house.MODULE}', f'--i18n-export={path}', '--stop-after-init'):
-        raise Stop(Exit.ODOO_FAILED, f'Odoo did not export the terms; its log: {log}.', '')
+    code = home.run(database, log, f'--modules={house.MODULE}', f'--i18n-export={path}', '--stop-after-init')
+    if code or ' ERROR ' in log.read_text():  # it leaves out the rest of a file that it cannot read
+        raise Stop(Exit.ODOO_FAILED, f'Odoo did not export all terms; its log: {log}.', '')
     text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', '', path.read_text(), flags=re.M)
     path.write_text(re.sub(r'^"Project-Id-Version: .*\n', r'"Project-Id-Version: Odoo Server 17.0\\n"\n', text, flags=re.M))

@@ -15,10 +15,10 @@ class AccountMove(models.Model):
         help="Why the person may not reset or cancel the posted entry, and who can.",
     )
     payment_is_locked = fields.Boolean(
-        related='payment_id.is_locked', string='Payment is Locked',
+        compute='_compute_payment_lock', string='Payment is Locked',
         help="Set where the server would refuse to change the entry, because the content of its payment is locked.",
     )
-    payment_lock_reason = fields.Char(related='payment_id.lock_reason', string='Why the Payment is Locked')
+    payment_lock_reason = fields.Char(compute='_compute_payment_lock', string='Why the Payment is Locked')
 
     # ------------------------------------------------------------------
     # Computes
@@ -40,6 +40,14 @@ class AccountMove(models.Model):
                     "Only a Payment Manager%(managers)s can reset or cancel a posted entry.",
                     managers=managers.get(move._origin.company_id, ''),
                 )
+
+    @api.depends('payment_id.is_locked')
+    @api.depends_context('uid', 'lang', 'tz')
+    def _compute_payment_lock(self):
+        for move in self:
+            payment = move._guard_payments()
+            move.payment_is_locked = payment.is_locked
+            move.payment_lock_reason = payment.lock_reason
 
     @api.depends('reset_blocked_reason')
     def _compute_show_reset_to_draft_button(self):

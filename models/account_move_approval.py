@@ -14,7 +14,8 @@ class AccountMove(models.Model):
         # EXTENDS account: where the gate would refuse the person, the entry of the payment offers no button either
         super()._compute_hide_post_button()
         for move in self.filtered(lambda move: move.payment_id and not move.hide_post_button):
-            move.hide_post_button = move.payment_id.is_approval_required and not move.payment_id.can_post
+            payment = move._guard_payments()
+            move.hide_post_button = payment.is_approval_required and not payment.can_post
 
     def write(self, vals):
         # EXTENDS account: a state written directly is judged as a button would be

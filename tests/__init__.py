@@ -36,6 +36,7 @@ from . import test_voucher_verify
 from . import test_store_page
 from . import test_tours_approval
 from . import test_tours_lock
+from . import test_tours_screens
 from . import test_tours_settings
 from . import test_tours_voucher
 from . import test_views_accessibility

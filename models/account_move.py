@@ -50,6 +50,7 @@ class AccountMove(models.Model):
             move.payment_lock_reason = payment.lock_reason
 
     @api.depends('reset_blocked_reason')
+    @api.depends_context('uid')
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS account
         super()._compute_show_reset_to_draft_button()

@@ -48,7 +48,8 @@ class AccountPayment(models.Model):
     def _get_postings(self):
         """Who posted these posted payments and when, as their entries' chatter tells: the last change of the state.
 
-        :return: dict of payment: a sentence; payments without such a line, as imported ones, are not in it
+        :return: dict of payment: a sentence; payments without such a line are not in it: those that were imported, and
+            those that were created and posted at once
         """
         state = self.env['ir.model.fields']._get('account.move', 'state')
         lines = self.env['mail.tracking.value'].sudo().search([

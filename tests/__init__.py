@@ -40,4 +40,5 @@ from . import test_tours_screens
 from . import test_tours_settings
 from . import test_tours_voucher
 from . import test_views_accessibility
+from . import test_views_lock
 from . import test_translations

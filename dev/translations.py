@@ -49,4 +49,4 @@ def export(home, database, path: pathlib.Path):
     if code or ' ERROR ' in log.read_text():  # it leaves out the rest of a file that it cannot read
         raise Stop(Exit.ODOO_FAILED, f'Odoo did not export all terms; its log: {log}.', '')
     text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', '', path.read_text(), flags=re.M)
-    path.write_text(re.sub(r'^"Project-Id-Version: .*\n', r'"Project-Id-Version: Odoo Server 17.0\\n"\n', text, flags=re.M))
+    path.write_text(re.sub(r'^("Project-Id-Version: Odoo Server 17\.0).*?(\\n"\n)', r'\1\2', text, flags=re.M))

@@ -30,6 +30,7 @@ from . import test_approval_activity
 from . import test_approval_reminder
 from . import test_approval_staffing
 from . import test_approval_dry_run
+from . import test_voucher_fields
 from . import test_voucher_print
 from . import test_voucher_report
 from . import test_voucher_verify

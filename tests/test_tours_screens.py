@@ -5,6 +5,8 @@ from odoo.tests.common import ChromeBrowser
 
 from .tour_common import MODULE, PATIENCE, TourCommon
 
+MINE = f'{MODULE}.action_payment_approval_mine'
+
 
 class ScreensCommon(TourCommon):
 
@@ -46,7 +48,7 @@ class TestTourPhone(ScreensCommon):
     def test_review_on_a_phone(self):
         payment = self.make_submitted()
         with patch.object(ChromeBrowser, 'navigate_to', self.on_a_phone(ChromeBrowser.navigate_to)):
-            self.walk(f'{MODULE}.action_payment_approval_mine', 'payment_phone', self.people['reviewer'])  # start_tour()
+            self.walk(MINE, 'payment_phone', self.people['reviewer'])  # start_tour()
         self.assertEqual(payment.approval_state, 'for_approval')
 
 
@@ -80,7 +82,7 @@ class TestTourRightToLeft(ScreensCommon):
 
     def test_board_and_list(self):
         self.make_submitted()
-        self.walk(f'{MODULE}.action_payment_approval_mine', 'payment_right_to_left_board', self.people['reviewer'])
+        self.walk(MINE, 'payment_right_to_left_board', self.people['reviewer'])
 
     def test_settings(self):
         self.make_user('tour_administrator', 'base.group_system,account.group_account_manager').lang = 'ar_001'

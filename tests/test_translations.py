@@ -1,4 +1,4 @@
-"""The terms are those of the addon as it is, and every language has all of them, with the same placeholders and tags."""
+"""The terms are those of the addon as it is; every language has all of them, with the same placeholders and tags."""
 import io
 import re
 from collections import Counter

@@ -43,8 +43,8 @@ class TestViewsAccessibility(TransactionCase):
         super().setUpClass()
         cls.views = cls.of_this_addon('ir.ui.view')
         # White paper and mail: no screen that could be dark
-        cls.papers = cls.views.filtered(
-            lambda view: (view.key or '').startswith((f'{MODULE}.report_payment_voucher', f'{MODULE}.payment_reminder')))
+        papers = (f'{MODULE}.report_payment_voucher', f'{MODULE}.payment_reminder')
+        cls.papers = cls.views.filtered(lambda view: (view.key or '').startswith(papers))
 
     @classmethod
     def of_this_addon(cls, model):

@@ -2,6 +2,7 @@ from . import posting_guard
 from . import payment_append_only
 from . import payment_override
 from . import account_payment
+from . import account_payment_lock_banner
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

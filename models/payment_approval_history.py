@@ -17,6 +17,7 @@ GROUNDS = [
     ('odoo', 'Rights in Accounting'),
     ('origin', 'Origin of the Payment'),
     ('system', 'System'),
+    ('legacy', 'Earlier Version'),
 ]
 # What the hash covers, in this order. A name is never taken out, or older rows could not be verified any more.
 HASHED = (

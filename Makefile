@@ -7,7 +7,7 @@ help:
 	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069'
 	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
-	@echo '                       dev/tests/test_y.py, lifecycle, parallel'
+	@echo '                       dev/tests/test_y.py, lifecycle, legacy, parallel'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'

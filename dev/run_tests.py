@@ -3,7 +3,7 @@ import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from dev import browser_tests, house, life_cycle, parallel, process, python_tests, shards, suite
+from dev import browser_tests, house, legacy, life_cycle, parallel, process, python_tests, shards, suite
 from dev.outcome import Outcome, total
 from dev.report import Exit, Stop, say, table
 
@@ -32,14 +32,17 @@ def _parts(home, only):
     """(name, function) for each part, the longest first."""
     if only == 'lifecycle':
         return [('life cycle', lambda: life_cycle.run(home))]
+    if only == 'legacy':
+        return [('legacy', lambda: legacy.run(home))]
     if only == 'parallel':
         return [('two at once', lambda: parallel.run(home))]
     if only:
         return [('odoo', lambda: suite.run(home, suite.tags_for(only)))]
     runs = [(f'odoo{number}', functools.partial(suite.run, home, shards.tags(names), f'odoo{number}'))
             for number, names in enumerate(shards.split(), 1)] or [('odoo', lambda: Outcome('odoo'))]
-    return [*runs, ('life cycle', lambda: life_cycle.run(home)), ('two at once', lambda: parallel.run(home)),
-            ('pytest', python_tests.run_pytest), ('test files', suite.unlisted)]
+    return [*runs, ('life cycle', lambda: life_cycle.run(home)), ('legacy', lambda: legacy.run(home)),
+            ('two at once', lambda: parallel.run(home)), ('pytest', python_tests.run_pytest),
+            ('test files', suite.unlisted)]
 
 
 def _together(parts):

@@ -32,8 +32,9 @@ def judge_payments(cr):
         returned += _judge_block(payments, holders)
         env.flush_all()
         env.invalidate_all()
-    _logger.info("%s payments in approval: %s stay in their stage; %s go back to review, because the people on record "
-                 "do not satisfy the rules (ids): %s", len(ids), len(ids) - len(returned), len(returned), shown(returned))
+    _logger.info("%s payments in approval: %s stay in their stage; %s go back to review, because the people on "
+                 "record do not satisfy the rules (ids): %s",
+                 len(ids), len(ids) - len(returned), len(returned), shown(returned))
 
 
 def _judge_block(payments, holders):
@@ -104,10 +105,14 @@ def _stamp_submitters(cr):
                    GREATEST(same.reviewer_date, same.approver_date, same.authorizer_date, newest.approval_date),
                    date_trunc('second', now() AT TIME ZONE 'UTC'))
           FROM account_payment same
-     LEFT JOIN LATERAL (SELECT user_id, approval_date FROM payment_approval_history
-                         WHERE payment_id = same.id AND action_type = 'submit' ORDER BY id DESC LIMIT 1) submitted ON true
-     LEFT JOIN LATERAL (SELECT approval_date FROM payment_approval_history
-                         WHERE payment_id = same.id ORDER BY id DESC LIMIT 1) newest ON true
+     LEFT JOIN LATERAL (
+               SELECT user_id, approval_date FROM payment_approval_history
+                WHERE payment_id = same.id AND action_type = 'submit' ORDER BY id DESC LIMIT 1
+               ) submitted ON true
+     LEFT JOIN LATERAL (
+               SELECT approval_date FROM payment_approval_history
+                WHERE payment_id = same.id ORDER BY id DESC LIMIT 1
+               ) newest ON true
          WHERE same.id = payment.id AND payment.approval_state IN %s
         """,
         machine.IN_PROGRESS,

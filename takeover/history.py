@@ -70,7 +70,8 @@ def chain_history(cr):
         SQL(', ').join(SQL.identifier('history', name) for name in HASHED),
     ))
     block, closing = [], []
-    # Streamed in order of the key: Odoo's groupby would hold all rows in memory. pylint: disable-next=bad-builtin-groupby
+    # Streamed in order of the key: Odoo's groupby would hold all rows in memory.
+    # pylint: disable-next=bad-builtin-groupby
     for _payment_id, chain in groupby(rows, key=lambda row: row['payment_id']):
         row = _chain(History, chain, block)
         if row['approval_state'] != row['stage_to'] and row['approval_state'] not in machine.IN_PROGRESS:

@@ -4,10 +4,9 @@ import time
 
 from odoo.tools import SQL, sql
 
-from .names import MODULE, PREFIX, VANISHED_FIELDS
+from .names import MODULE, PREFIX, STEPS, VANISHED_FIELDS
 
 _logger = logging.getLogger(__name__)
-STEPS = f'{PREFIX}steps'
 
 
 def run(cr, steps):

@@ -2,6 +2,7 @@
 
 MODULE = 'payment_account_enhanced'
 PREFIX = f'{MODULE}_legacy_'
+STEPS = f'{PREFIX}steps'  # the table that notes which steps were taken
 
 ROLES = ('user', 'reviewer', 'approver', 'authorizer', 'poster', 'manager')
 GROUPS = tuple(f'group_payment_{role}' for role in ROLES)

@@ -36,8 +36,8 @@ def continue_sequences(cr):
             sequence.number_next_actual = number
         _logger.info("sequence %s: the highest number in use is %s, the next one %s", sequence.code, highest, number)
     env.flush_all()
-    cr.execute(SQL(
-        "UPDATE ir_model_data SET noupdate = true WHERE module = %s AND name IN %s AND NOT noupdate", MODULE, SEQUENCES))
+    cr.execute(SQL("UPDATE ir_model_data SET noupdate = true WHERE module = %s AND name IN %s AND NOT noupdate",
+                   MODULE, SEQUENCES))
 
 
 def _get_highest(cr, sequence):

@@ -1,4 +1,4 @@
-"""Records of Odoo's registry that have no place any more: menus, actions, jobs, templates, rules, filters, parameters."""
+"""Records of Odoo's registry that have no place any more: menus, actions, jobs, rules, templates, filters."""
 import logging
 
 from odoo import SUPERUSER_ID, api
@@ -20,7 +20,8 @@ POINTERS = (
     ('ir.filters', 'model_id', 'filter_model'), ('ir.actions.server', 'model_name', 'action_server'),
     ('ir.actions.act_window', 'res_model', 'action_window'), ('ir.actions.report', 'model', 'action_report'),
     ('mail.template', 'model', 'template_model'), ('mail.activity', 'res_model', 'activity'),
-    ('mail.followers', 'res_model', 'follower'), ('mail.message', 'model', 'message'), ('ir.exports', 'resource', 'export'),
+    ('mail.followers', 'res_model', 'follower'), ('mail.message', 'model', 'message'),
+    ('ir.exports', 'resource', 'export'),
 )
 CHUNK = 1000
 
@@ -65,7 +66,7 @@ def remove_askers(cr):
 
 def _quoted(names):
     """A pattern for any of the names in quotes, alone or with an operator of a grouping or a path behind it."""
-    return r"""['"](%s)['".:]""" % '|'.join(names)
+    return r"""['"]({})['".:]""".format('|'.join(names))
 
 
 def _remove(Model, where, name=None):

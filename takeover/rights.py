@@ -16,7 +16,8 @@ ACCOUNTING = SQL("SELECT res_id FROM ir_model_data WHERE module = 'account' AND 
 REFERENCES = SQL(
     """
     SELECT link.conrelid::regclass::text, col.attname,
-           (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = link.conrelid AND a.attnum > 0 AND NOT a.attisdropped) = 2
+           (SELECT count(*) FROM pg_attribute any_col
+             WHERE any_col.attrelid = link.conrelid AND any_col.attnum > 0 AND NOT any_col.attisdropped) = 2
       FROM pg_constraint link JOIN pg_attribute col ON col.attrelid = link.conrelid AND col.attnum = link.conkey[1]
      WHERE link.contype = 'f' AND link.confrelid = 'res_groups'::regclass
        AND link.conrelid NOT IN ('res_groups_users_rel'::regclass, 'res_groups_implied_rel'::regclass)
@@ -84,4 +85,5 @@ def _point_at(cr, table, name, is_link, gone, group_id):
         ))
     cr.execute(SQL("UPDATE %s SET %s = %s WHERE %s IN %s", table, column, group_id, column, gone))
     if cr.rowcount:
-        _logger.info("%s rows of %s named a group that is gone; they name Payment Managers now", cr.rowcount, table.code)
+        _logger.info("%s rows of %s named a group that is gone; they name Payment Managers now",
+                     cr.rowcount, table.code)

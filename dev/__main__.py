@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|lint|screenshots|volume|clean``: what the Makefile calls. Needs Python 3.10 alone."""
 import signal
 import sys
 
@@ -19,6 +19,8 @@ def _command(name):
         from dev.lint import lint as function
     elif name == 'screenshots':
         from dev.screenshots import screenshots as function
+    elif name == 'volume':
+        from dev.volume import volume as function
     elif name == 'clean':
         from dev.clean import clean as function
     else:

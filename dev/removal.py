@@ -19,7 +19,8 @@ plain = admin.copy({{'name': 'plain admin', 'login': 'plain_admin', 'password': 
 plain.groups_id -= env.ref('{house.MODULE}.group_payment_manager')
 journal = env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', env.company.id)], limit=1)
 payment = env['account.payment'].with_user(admin).create({{
-    'payment_type': 'outbound', 'partner_type': 'supplier', 'amount': 10, 'journal_id': journal.id, 'ref': 'a "quoted" one',
+    'payment_type': 'outbound', 'partner_type': 'supplier', 'amount': 10, 'journal_id': journal.id,
+    'ref': 'a "quoted" one',
     'partner_id': env['res.partner'].search([], limit=1).id}})
 payment.action_submit_for_review()
 env['payment.approval.seal']._cron_seal()
@@ -36,7 +37,8 @@ payment.with_user(accountant).action_draft()
 payment.with_user(accountant).amount = 77
 payment.with_user(accountant).action_post()
 assert payment.state == 'posted' and payment.amount == 77
-bill = env['account.move'].search([('state', '=', 'posted'), ('move_type', 'in', ('in_invoice', 'out_invoice'))], limit=1)
+bill = env['account.move'].search([
+    ('state', '=', 'posted'), ('move_type', 'in', ('in_invoice', 'out_invoice'))], limit=1)
 bill.with_user(accountant).button_draft()
 assert bill.state == 'draft'
 print('AS IN STOCK')

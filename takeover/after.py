@@ -8,6 +8,7 @@ STEPS = (
     numbers.continue_sequences,
     rights_report.limit_editing,
     rights_report.report_rights,
+    rights_report.report_settings,
     keep.report_kept,
 )
 

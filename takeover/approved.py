@@ -6,11 +6,13 @@ from odoo.tools import SQL
 
 from ..models import payment_approval_duties as duties
 from ..models import payment_approval_machine as machine
+from .history import insert
 from .keep import listed, shown
 
 _logger = logging.getLogger(__name__)
 
 BLOCK = 500  # payments at once
+TOLD = 500  # payments in approval up to which people get their to-dos; the board and the daily mail show more of them
 # Whose stamps a payment must carry to be in the stage at all.
 NEEDED = {'for_approval': ('reviewer_id',), 'for_authorization': ('reviewer_id', 'approver_id')}
 
@@ -19,7 +21,7 @@ def judge_payments(cr):
     """Payments in approval stay in their stage where the people on record suffice; else they go back to review.
 
     What stays gets a row in the history with the digest of its content as it is now: the next step, or the posting,
-    compares with it. Everybody who can act gets a to-do.
+    compares with it. Whoever can act gets a to-do, unless they would be flooded.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     _stamp_submitters(cr)
@@ -30,8 +32,12 @@ def judge_payments(cr):
     for start in range(0, len(ids), BLOCK):
         payments = env['account.payment'].browse(ids[start:start + BLOCK])
         returned += _judge_block(payments, holders)
+        if len(ids) <= TOLD:
+            payments._open_approval_todos()
         env.flush_all()
         env.invalidate_all()
+    if len(ids) > TOLD:
+        _logger.info("to-dos: none for so many payments; the board of Payment Approvals and the daily mail show them")
     _logger.info("%s payments in approval: %s stay in their stage; %s go back to review, because the people on "
                  "record do not satisfy the rules (ids): %s",
                  len(ids), len(ids) - len(returned), len(returned), shown(returned))
@@ -42,10 +48,18 @@ def _judge_block(payments, holders):
     large = payments._filter_large()
     back = payments.filtered(lambda payment: not _is_true(payment, payment in large, holders))
     if back:
-        back._apply_transition('return', _(
-            "Taken over from an earlier version: the people on record do not satisfy the rules of approval."))
+        _send_back(back)
     _take_over(payments - back)
     return back.ids
+
+
+def _send_back(payments):
+    """The step by which the machine itself returns a payment to review, without the to-dos, which come later."""
+    comment = _("Taken over from an earlier version: the people on record do not satisfy the rules of approval.")
+    rows = {payment: payment._get_transition('return') for payment in payments}
+    payments._append_history(rows, comment)
+    payments._write_approval(payments._get_transition_vals('return', 'under_review'))
+    payments._log_transition('return', comment)
 
 
 def _is_true(payment, large, holders):
@@ -70,10 +84,12 @@ def _is_true(payment, large, holders):
 def _take_over(payments):
     """One row with the digest of today for each payment that stays in its stage."""
     now = fields.Datetime.now()
-    payments.env['payment.approval.history']._append([
-        _get_row(payment, payment._get_content_values(), now) for payment in payments
+    History = payments.env['payment.approval.history']
+    last = History._get_last_hashes(payments.ids)
+    insert(History, [
+        {**_get_row(payment, payment._get_content_values(), now), 'previous_hash': last.get(payment.id)}
+        for payment in payments
     ])
-    payments._open_approval_todos()
 
 
 def _get_row(payment, content, now):
@@ -90,7 +106,7 @@ def _get_row(payment, content, now):
         'amount': payment.amount,
         'currency_id': payment.currency_id.id,
         'digest': payment._hash_content(content),
-        'content': content if payment.approval_state != 'under_review' else False,
+        'content': content if payment.approval_state != 'under_review' else None,
     }
 
 

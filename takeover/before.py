@@ -6,6 +6,7 @@ STEPS = (
     states.map_states,
     history.map_history,
     views.remove_views,
+    registry.unfreeze,
     registry.remove_records,
     registry.remove_pointers,
     registry.remove_askers,

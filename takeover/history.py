@@ -2,6 +2,8 @@
 import logging
 from itertools import groupby
 
+from psycopg2.extras import Json
+
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tools import SQL, sql
 
@@ -15,7 +17,7 @@ _logger = logging.getLogger(__name__)
 
 BLOCK = 5000  # rows that are written at once, and held in memory
 NEW_COLUMNS = {'role': 'varchar', 'amount': 'numeric', 'currency_id': 'int4'}
-CLOSED = SQL(', ').join(map(SQL.identifier, (*HASHED, 'previous_hash', 'hash')))
+WRITTEN = (*HASHED, 'content', 'previous_hash', 'hash')
 
 
 def map_history(cr):
@@ -75,11 +77,13 @@ def chain_history(cr):
     for _payment_id, chain in groupby(rows, key=lambda row: row['payment_id']):
         row = _chain(History, chain, block)
         if row['approval_state'] != row['stage_to'] and row['approval_state'] not in machine.IN_PROGRESS:
-            closing.append(_close(History, row))
+            closing.append(_close(row))
         if len(block) >= BLOCK:
-            _write(cr, block, closing)
+            _write(cr, block)
+            insert(History, closing)
             block, closing = [], []
-    _write(cr, block, closing)
+    _write(cr, block)
+    insert(History, closing)
     History.invalidate_model()
 
 
@@ -96,19 +100,30 @@ def _chain(History, chain, block):
     return row
 
 
-def _close(History, row):
+def _close(row):
     """The row that follows the last one taken over, where the payment is in another stage by now."""
-    vals = {
+    return {
         **{name: row[name] for name in ('payment_id', 'company_id', 'amount', 'currency_id')},
         'stage_from': row['stage_to'], 'stage_to': row['approval_state'], 'action_type': machine.TAKEOVER,
         'user_id': SUPERUSER_ID, 'role': machine.SYSTEM, 'approval_date': fields.Datetime.now(),
         'comments': "The entry decides the stage.", 'digest': None, 'previous_hash': row['hash'],
     }
-    vals['hash'] = History._hash_values(vals)
-    return tuple(vals[name] for name in (*HASHED, 'previous_hash', 'hash'))
 
 
-def _write(cr, block, closing):
+def insert(History, rows):
+    """Insert rows, each a dict of values with the ``previous_hash`` of its payment's chain, which they close."""
+    values = []
+    for row in rows:
+        row['hash'] = History._hash_values(row)
+        content = Json(row['content']) if row.get('content') else None
+        values.append(SQL("%s", tuple({**row, 'content': content}.get(name) for name in WRITTEN)))
+    if values:
+        columns = SQL(', ').join(map(SQL.identifier, WRITTEN))
+        History.env.cr.execute(SQL(
+            "INSERT INTO payment_approval_history (%s) VALUES %s", columns, SQL(', ').join(values)))
+
+
+def _write(cr, block):
     if block:
         cr.execute(SQL(
             """
@@ -119,6 +134,3 @@ def _write(cr, block, closing):
             """,
             *map(list, zip(*block)),
         ))
-    if closing:
-        values = SQL(', ').join(SQL("%s", row) for row in closing)
-        cr.execute(SQL("INSERT INTO payment_approval_history (%s) VALUES %s", CLOSED, values))

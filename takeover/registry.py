@@ -26,6 +26,12 @@ POINTERS = (
 CHUNK = 1000
 
 
+def unfreeze(cr):
+    """Our records that were frozen, which depends on the release that first made them: an upgrade reaches all now."""
+    cr.execute(SQL("UPDATE ir_model_data SET noupdate = false WHERE module = %s AND noupdate AND name NOT IN %s",
+                   MODULE, SEQUENCES))
+
+
 def remove_records(cr):
     """Our old menus, actions, jobs, templates, rules and access rights."""
     env = api.Environment(cr, SUPERUSER_ID, {'active_test': False})

@@ -49,6 +49,17 @@ def _make_rule(env, name, label, groups, domain):
     env['ir.model.data']._update_xmlids([{'xml_id': f'{MODULE}.{name}', 'record': rule, 'noupdate': True}])
 
 
+def report_settings(cr):
+    """What the operator has to decide: thresholds are no old values, for the old setting was never read."""
+    cr.execute("""
+        SELECT company.name, currency.name, company.payment_authorization_threshold
+          FROM res_company company JOIN res_currency currency ON currency.id = company.currency_id ORDER BY company.id
+    """)
+    for company, currency, threshold in cr.fetchall():
+        _logger.info("check: authorization threshold of %s: %s %s now; it was 10000 AED, converted to %s, whatever the "
+                     "old setting said", company, threshold, currency, currency)
+
+
 def report_rights(cr):
     """Name the people whose rights change, right by right."""
     for name in GROUPS:

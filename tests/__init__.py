@@ -38,4 +38,5 @@ from . import test_tours_approval
 from . import test_tours_lock
 from . import test_tours_settings
 from . import test_tours_voucher
+from . import test_uninstall
 from . import test_views_accessibility

@@ -8,6 +8,7 @@ import time
 
 from dev import database_digest, house, life_cycle, postgres, suite
 from dev import legacy_checks as checks
+from dev import legacy_other as other
 from dev.legacy_story import STORY
 from dev.outcome import Outcome
 from dev.process import ROOT
@@ -50,6 +51,12 @@ def run(home):
         worst = stack.enter_context(_legacy(home, 'worst', duplicates=1))
         with step('upgrade from 17.0.1.2.0 with numbers given twice; broken off at five places'):
             _worst(home, worst, outcome)
+        rare = stack.enter_context(_legacy(home, 'rare', 1, other.CHANGES))
+        with step('upgrade of what other releases left'):
+            money = database_digest.of_money(home.databases, rare)
+            _upgrade(home, rare, outcome, 'rare')
+            _check(home, rare, outcome, 'rare', {**checks.FALSE, **other.FALSE})
+            _compare_money(home, rare, outcome, money, 'rare')
     return outcome
 
 
@@ -67,13 +74,13 @@ def psql(home, database, file, **variables):
 
 
 @contextlib.contextmanager
-def _legacy(home, purpose, duplicates):
+def _legacy(home, purpose, duplicates, changes=()):
     """A database of that generation, with things that somebody made by hand, and a copy of what it holds."""
     with home.databases.scratch(f'legacy_{purpose}', home.template()) as database:
         code, said = psql(home, database, FIXTURE, duplicates=duplicates)
         if code:
             raise Stop(Exit.POSTGRES_FAILED, f'{FIXTURE.name} failed: {said[-800:]}', '')
-        home.databases.sql(checks.BY_HAND, *checks.SNAPSHOT, 'SELECT 1', database=database)
+        home.databases.sql(*changes, checks.BY_HAND, *checks.SNAPSHOT, 'SELECT 1', database=database)
         yield database
 
 
@@ -128,9 +135,9 @@ def _upgrade(home, database, outcome, what):
     return log
 
 
-def _check(home, database, outcome, what):
+def _check(home, database, outcome, what, statements=checks.FALSE):
     """One test for each statement."""
-    for name, query in checks.FALSE.items():
+    for name, query in statements.items():
         rows = home.databases.sql(query, database=database)
         outcome.check(not rows, f'LEGACY ({what}): {name}: {rows[:5]}')
 

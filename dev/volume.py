@@ -27,26 +27,25 @@ BEGIN
     ALTER TABLE account_move DISABLE TRIGGER ALL;
     ALTER TABLE account_move_line DISABLE TRIGGER ALL;
     INSERT INTO account_move
-    SELECT (jsonb_populate_record(m, jsonb_build_object(
+    SELECT r.* FROM account_move m, generate_series(1, copies) k, jsonb_populate_record(m, jsonb_build_object(
                'id', m.id + k * %(step)s, 'payment_id', m.payment_id + k * %(step)s,
                'name', CASE WHEN m.name = '/' THEN '/' ELSE m.name || '/' || k END,
-               'sequence_number', m.id + k * %(step)s, 'sequence_prefix', 'COPY/', 'statement_line_id', NULL))).*
-      FROM account_move m, generate_series(1, copies) k WHERE m.payment_id IS NOT NULL;
+               'sequence_number', m.id + k * %(step)s, 'sequence_prefix', 'COPY/', 'statement_line_id', NULL)) r
+     WHERE m.payment_id IS NOT NULL;
     INSERT INTO account_payment
-    SELECT (jsonb_populate_record(p, jsonb_build_object(
+    SELECT r.* FROM account_payment p, generate_series(1, copies) k, jsonb_populate_record(p, jsonb_build_object(
                'id', p.id + k * %(step)s, 'move_id', p.move_id + k * %(step)s, 'is_reconciled', false)
                || CASE WHEN has_old THEN jsonb_build_object(
                     'access_token', md5(p.id || ' ' || k),
                     'voucher_number', CASE WHEN to_jsonb(p)->>'voucher_number' ~ '^[PR]V\\d+$' THEN
                         substr(to_jsonb(p)->>'voucher_number', 1, 2)
-                        || substr(to_jsonb(p)->>'voucher_number', 3)::integer + k * 100 END) ELSE '{}' END)).*
-      FROM account_payment p, generate_series(1, copies) k;
+                        || substr(to_jsonb(p)->>'voucher_number', 3)::integer + k * 100 END) ELSE '{}' END) r;
     INSERT INTO account_move_line
-    SELECT (jsonb_populate_record(l, jsonb_build_object(
+    SELECT r.* FROM account_move_line l, generate_series(1, copies) k, jsonb_populate_record(l, jsonb_build_object(
                'id', l.id + k * %(step)s, 'move_id', l.move_id + k * %(step)s,
                'payment_id', l.payment_id + k * %(step)s,
-               'full_reconcile_id', NULL, 'matching_number', NULL, 'reconciled', false))).*
-      FROM account_move_line l, generate_series(1, copies) k WHERE l.payment_id IS NOT NULL;
+               'full_reconcile_id', NULL, 'matching_number', NULL, 'reconciled', false)) r
+     WHERE l.payment_id IS NOT NULL;
     IF has_old THEN
         INSERT INTO payment_approval_history (payment_id, stage_from, stage_to, action_type, user_id, approval_date,
                                               comments, company_id, create_date)

@@ -7,7 +7,7 @@ from ..models.ir_module_module import MODULE
 
 @tagged('post_install', '-at_install')
 class TestUninstall(TransactionCase):
-    """Uninstalling takes the guards away. dev/removal.py does it over RPC and in the browser; here, who may ask for it."""
+    """Uninstalling takes the guards away: who may ask for it. dev/removal.py does it, over RPC and in the browser."""
 
     @classmethod
     def setUpClass(cls):

@@ -7,7 +7,7 @@ help:
 	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069'
 	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
-	@echo '                       dev/tests/test_y.py, lifecycle, parallel, faults'
+	@echo '                       dev/tests/test_y.py, lifecycle, legacy, parallel, faults'
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
 	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'

@@ -16,6 +16,7 @@ from . import account_payment_voucher_content
 from . import account_payment_voucher_mail
 from . import payment_voucher_code
 from . import ir_actions_report
+from . import ir_module_module
 from . import payment_approval_machine
 from . import payment_approval_duties
 from . import payment_approval_history

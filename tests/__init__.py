@@ -40,6 +40,7 @@ from . import test_tours_lock
 from . import test_tours_screens
 from . import test_tours_settings
 from . import test_tours_voucher
+from . import test_uninstall
 from . import test_views_accessibility
 from . import test_views_lock
 from . import test_translations

@@ -45,6 +45,8 @@ def trial(settings, odoo, server, database, log):
             return [*found, stop('trial session', failed.what, f'{REMEDY}: {log}')]
         found += findings(visitor, answer, web.Client(url, session['sid']), session, database)
         _forget(session, visitor)
+    if session['first']:
+        server.rows('DELETE FROM res_users_settings WHERE user_id = %s', [session['uid']], database)
     return [*found, _loud(log)]
 
 

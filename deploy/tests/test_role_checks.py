@@ -3,7 +3,7 @@ import dataclasses
 
 import pytest
 
-from deploy.finding import OK, STOP
+from deploy.finding import OK, STOP, WARNING
 from deploy.odoo import Odoo
 from deploy.role_checks import roles
 
@@ -110,3 +110,13 @@ def test_another_module_gets_the_generic_checks_alone(odoo_home):
     assert not stopped(found), [one.line() for one in found.values()]
     assert 'views of account' in found
     assert not any('posted payment' in subject for subject in found)
+
+
+def test_somebody_who_holds_a_payment_is_waited_for_and_never_blocked_for_long(odoo_home):
+    """The person's transaction goes on; the check says that it could not be made."""
+    with odoo_home.server.session(odoo_home.settings.database) as person, person.cursor() as cursor:
+        cursor.execute("BEGIN; UPDATE account_payment SET remarks = 'mine'")
+        found = run(odoo_home)
+        assert found['role checks'].level == WARNING, [one.line() for one in found.values()]
+        assert 'do it again' in found['role checks'].remedy
+        cursor.execute("UPDATE account_payment SET remarks = 'still mine'; ROLLBACK")

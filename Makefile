@@ -10,6 +10,7 @@ help:
 	@echo '                       dev/tests/test_y.py, lifecycle, parallel, faults'
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
 	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
+	@echo 'make recording          a deployment and a rollback as the terminal shows them: docs/deployment-recording.md'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
@@ -20,7 +21,7 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-run test faults bench-deploy lint screenshots clean:
+run test faults bench-deploy recording lint screenshots clean:
 	@$(PYTHON) -m dev $@
 
-.PHONY: help run test faults bench-deploy lint screenshots clean
+.PHONY: help run test faults bench-deploy recording lint screenshots clean

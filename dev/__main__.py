@@ -23,6 +23,8 @@ def _command(name):
         from dev.faults import faults as function
     elif name == 'bench-deploy':
         from dev.bench_deploy import bench_deploy as function
+    elif name == 'recording':
+        from dev.record_deployment import record as function
     elif name == 'clean':
         from dev.clean import clean as function
     else:

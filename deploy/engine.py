@@ -131,5 +131,5 @@ def lead_back(deployment, reason, proven=False):
         deployment.journal.write('person', error=repr(error), command=RESUME)
         say(f'\nThe way back could not reach its end: {error}\n  next: {RESUME}')
         return Exit.PERSON
-    say(f'\nFailed: {why}\n{deployment.settings.module} is as it was.')
+    say(f'\n{deployment.settings.module} is as it was: {why}')
     return Exit.RESTORED

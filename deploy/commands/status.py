@@ -34,7 +34,7 @@ def describe(journal, last):
         state = 'rolled back' if rolled_back else WORDS[end['event']]
         return journal.id, kind, state, 'python3 -m deploy rollback' if state == 'done' and last else ''
     person = journal.last('person')
-    last = journal.last('begin', 'back-begin')
-    where = last.get('step', 'the way back') if last else 'the start'
+    begun = journal.last('begin', 'back-begin')
+    where = begun.get('step', 'the way back') if begun else 'the start'
     return (journal.id, kind, f'in {where}', person['command'] if person else
             'python3 -m deploy deploy --resume' if kind == 'deployment' else '')

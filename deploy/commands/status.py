@@ -6,7 +6,7 @@ from deploy.journal import all_journals
 from deploy.report import say, table
 
 HELP = 'where the deployments of this database stand, and the next command'
-WORDS = {'accepted': 'done', 'back-end': 'failed, the old state is back', 'refused': 'refused, nothing touched'}
+WORDS = {'accepted': 'done', 'rehearsed': 'went well', 'back-end': 'failed, the old state is back', 'refused': 'refused, nothing touched'}
 
 
 def arguments(parser):
@@ -28,7 +28,7 @@ def run(settings, options):
 def describe(journal):
     """(id, kind, state, next command) of one deployment."""
     kind = journal.facts().get('kind', '')
-    end = journal.last(*ENDS)
+    end = journal.last('rehearsed', *ENDS)
     if end:
         rolled_back = journal.last('rolled-back')
         state = 'rolled back' if rolled_back else WORDS[end['event']]

@@ -15,7 +15,7 @@ import pytest
 from conftest import create
 from test_backup_faults import volume
 
-from deploy import backup, manifest, process, restore, verify
+from deploy import backup, dump, manifest, process, restore, verify
 from deploy.postgres import Server, named
 from deploy.report import Failed, Refused
 from dev import postgres as private
@@ -42,23 +42,28 @@ def cut(path):
     os.truncate(path, path.stat().st_size - 3)
 
 
-@pytest.mark.parametrize('fault, text', [(flip, 'was altered'), (cut, 'bytes instead of'), (os.unlink, 'No such file')])
-@pytest.mark.parametrize('name', ['database/toc.dat', 'filestore.tar', 'code.tar', '.dat.gz', 'blobs.toc'])
-def test_a_damaged_file_is_named(server, settings, made, fault, text, name):
-    path = next(path for path in sorted(made.rglob('*')) if str(path).endswith(name))
-    fault(path)
-    with pytest.raises(Refused, match=f'{path.name}.*{text}'):
-        restore.restore(settings, server, made, 'again', settings.filestores / 'again')
+def test_a_damaged_file_is_named(server, settings, made):
+    for name in ('database/toc.dat', 'filestore.tar', 'code.tar', '.dat.gz', 'blobs.toc'):
+        path = next(path for path in sorted(made.rglob('*')) if str(path).endswith(name))
+        for fault, text in ((flip, 'was altered'), (cut, 'bytes instead of'), (os.unlink, 'No such file')):
+            before = path.read_bytes()
+            fault(path)
+            with pytest.raises(Refused, match=f'{path.name}.*{text}'):
+                restore.restore(settings, server, made, 'again', settings.filestores / 'again')
+            path.write_bytes(before)
     assert not server.exists('again') and not (settings.filestores / 'again').exists()
     assert server.names('deploy_') == []
+    manifest.check(made, manifest.load(made))
 
 
-@pytest.mark.parametrize('fault', [flip, cut, lambda path: path.write_text('[]'), lambda path: path.write_text(
-    path.read_text().replace('"server": 1', '"server": 2'))])
-def test_an_altered_manifest(server, settings, made, fault):
-    fault(made / manifest.NAME)
-    with pytest.raises(Refused, match='manifest.json is damaged'):
-        restore.restore(settings, server, made, 'again')
+def test_an_altered_manifest(server, settings, made):
+    path = made / manifest.NAME
+    before = path.read_text()
+    for text in (before[:-3], before[:200], '[]', '', before.replace('"server": 1', '"server": 2'),
+                 before.replace('"owner": "', '"owner": "x')):
+        path.write_text(text)
+        with pytest.raises(Refused, match='manifest.json is damaged'):
+            restore.restore(settings, server, made, 'again')
 
 
 def test_what_is_no_backup(server, settings, tmp_path):
@@ -267,6 +272,24 @@ def test_the_proof_finds_an_attachment_that_was_altered(server, settings, live):
     backup.make(settings, server, folder, live)
     wrong = verify.verify(settings, server, folder)
     assert len(wrong) == 1 and path.name in wrong[0] and 'is not what its attachment says' in wrong[0]
+
+
+def test_numbers_that_are_drawn_meanwhile_are_no_difference(server, settings, live, monkeypatch):
+    server.rows('CREATE SEQUENCE ir_sequence_007', database=settings.database)
+    draw, write = 'SELECT setval(%s, nextval(%s) + 5)', dump.write
+
+    def write_and_draw(*arguments):
+        server.rows(draw, ['ir_sequence_007'] * 2, settings.database)
+        write(*arguments)
+        server.rows(draw, ['ir_sequence_007'] * 2, settings.database)
+    monkeypatch.setattr(dump, 'write', write_and_draw)
+    folder = backup.place(settings, 'one')
+    backup.make(settings, server, folder, live)
+    assert verify.verify(settings, server, folder) == []
+    path = folder / backup.FINGERPRINT
+    path.write_text(path.read_text().replace('"ir_sequence_007": [', '"ir_sequence_007": [9'))
+    manifest.write(folder, {key: value for key, value in manifest.load(folder).items() if key not in ('files', 'seal')})
+    assert 'ir_sequence_007' in verify.verify(settings, server, folder)[0]
 
 
 def test_without_a_fingerprint_there_is_no_proof(server, settings, made):

@@ -75,7 +75,8 @@ class Side:
 
 BUCKETS = sql.SQL('SELECT t.id / {size}, count(*), sum(h), sum(hashint8extended(h, {seed})) FROM '
                   '(SELECT t.id, {hash} AS h FROM ONLY {table} t WHERE {where} OFFSET 0) t GROUP BY 1 ORDER BY 1')
-HASHES = sql.SQL('SELECT t.id, {hash} FROM ONLY {table} t WHERE t.id >= {first} AND t.id < {end} AND {where} ORDER BY 1, 2')
+HASHES = sql.SQL('SELECT t.id, {hash} FROM ONLY {table} t WHERE t.id >= {first} AND t.id < {end} AND {where} '
+                 'ORDER BY 1, 2')
 WHOLE = sql.SQL('SELECT {hash}, t::text, {owner} FROM ONLY {table} t WHERE {where} ORDER BY 1')
 
 

@@ -54,8 +54,9 @@ INSERT INTO res_company (name) VALUES ('Mother'), ('Daughter');
 INSERT INTO res_currency (name) VALUES ('EUR'), ('USD');
 INSERT INTO account_account (code, name) VALUES ('1000', '{"en_US": "Bank"}'), ('4000', '{"en_US": "Sales"}');
 INSERT INTO res_partner (name, vat, rate, photo, about, spot, extra, translated, "odd ""name", write_date)
-SELECT 'Partner ' || n, CASE WHEN n % 2 = 0 THEN 'V' || n END, CASE WHEN n <> 3 THEN n / 3.0 END, decode('00ff', 'hex'),
-    '<p>x</p>', point(n, 1), '{"b": 1, "a": 2}', jsonb_build_object('en_US', 'English ' || n, 'fr_FR', 'Français ' || n),
+SELECT 'Partner ' || n, CASE WHEN n % 2 = 0 THEN 'V' || n END, CASE WHEN n <> 3 THEN n / 3.0 END,
+    decode('00ff', 'hex'), '<p>x</p>', point(n, 1), '{"b": 1, "a": 2}',
+    jsonb_build_object('en_US', 'English ' || n, 'fr_FR', 'Français ' || n),
     'odd ' || n, '2026-01-01'
 FROM generate_series(1, 30) n;
 INSERT INTO account_move (name, state, move_type, company_id, currency_id, date, amount_total, amount_residual)
@@ -83,8 +84,9 @@ SELECT 'view ' || n, jsonb_build_object('en_US', '<form>' || n), 1, '2026-01-01'
 INSERT INTO ir_model_data (module, name, model, res_id) SELECT CASE WHEN n <= 5 THEN 'base' WHEN n = 8
     THEN 'needs_addon' ELSE 'addon' END, 'view' || n, 'ir.ui.view', n FROM generate_series(1, 8) n;
 INSERT INTO ir_model_data (module, name, model, res_id) VALUES ('base', 'user', 'res.groups', 1),
-    ('addon', 'manager', 'res.groups', 2), ('addon', 'somebody', 'res.partner', 5), ('addon', 'someone', 'res.users', 3),
-    ('addon', 'setting', 'ir.config_parameter', 2), ('base', 'module_sale', 'ir.module.module', 3);
+    ('addon', 'manager', 'res.groups', 2), ('addon', 'somebody', 'res.partner', 5),
+    ('addon', 'someone', 'res.users', 3), ('addon', 'setting', 'ir.config_parameter', 2),
+    ('base', 'module_sale', 'ir.module.module', 3);
 INSERT INTO res_groups (name) VALUES ('User'), ('Manager');
 INSERT INTO res_users (login, password) VALUES ('system', NULL), ('clerk', 'secret hash'), ('manager', 'other hash');
 INSERT INTO res_groups_users_rel VALUES (1, 1), (1, 2), (1, 3), (2, 3);

@@ -87,7 +87,7 @@ def opened(session, found):
 
 def digests(sessions, wanted, how, opened=(), progress=None):
     """What a picture says of each table, by its name."""
-    found = {table.key: Pages(table) for table in wanted if table.parts()}
+    found = {table.key: Pages(table) for table in wanted}
     if progress and not progress.total:
         progress.total = sum(pages.table.weight for pages in found.values())
 
@@ -118,7 +118,7 @@ class Piece:
 
 def cut(table, version):
     """The pieces of a table, none of an empty one. Ranges of pages are read by themselves from PostgreSQL 14 on."""
-    if not table.pages:
+    if not table.pages or not table.parts():
         return []
     if version < 140000 or table.pages < 2 * PIECE:
         return [Piece(table, weight=table.weight)]

@@ -5,7 +5,7 @@ import re
 from psycopg2 import sql
 
 from deploy.digest_accounting import BOOKS, Book
-from deploy.may_change import Rule
+from deploy.may_change import STAMPS, Rule
 
 SEED = 1  # not 0: with it a number 0.0 and a NULL have the same hash
 PIECE = 8192  # pages of a table that one session reads at a time: 64 MB
@@ -63,7 +63,8 @@ class Table:
             return {'rest': columns} if columns else {}
         found = {'rest': {'id': columns.pop('id')}}
         for name, kind in columns.items():
-            part = ('protected' if name in self.book.protected else 'free' if name in self.rule.columns else 'rest')
+            part = ('protected' if name in self.book.protected else
+                    'free' if name in (*STAMPS, *self.rule.columns) else 'rest')
             found.setdefault(part, {'id': found['rest']['id']})[name] = kind
         return found
 

@@ -95,7 +95,8 @@ def copy(one):
     folder = one.journal.folder / 'copy'
     with progress('dump and restore') as shown:
         backups.make(one.settings, one.server, folder, one.settings.code_dir, shown)
-        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True)
+        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True,
+                        analyze=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -47,8 +47,8 @@ def proven(folder):
 
 def _database(server, folder, scratch):
     before = json.loads((folder / backups.FINGERPRINT).read_text())
-    after = json.loads(json.dumps(digest.take(server, scratch, like=before)))
-    return [one.text for one in compare.compare(_settled(before, after), after)]
+    after = json.loads(json.dumps(digest.take(server, scratch, columns=before)))
+    return [one.text for one in compare.compare(_settled(before, after), after, strict=True)]
 
 
 def _settled(before, after):

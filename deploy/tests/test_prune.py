@@ -208,6 +208,10 @@ def test_the_commands_backup_and_archive(server, settings, live, tmp_path, capsy
     assert json.loads((folder / 'verified.json').read_text())['differences'] == []
     assert call(settings, 'backup', '--verify', folder.name) == 0
     assert call(settings, 'backup', folder.name) == 1
+    assert call(settings, 'backup', '--restore-as', 'back again') == 0
+    assert 'back again is ready' in capsys.readouterr().out
+    assert backup.sizes.of_tree(settings.filestores / 'back again') == backup.sizes.of_tree(settings.filestore)
+    assert call(settings, 'backup', '--restore-as', 'back again') == 1
     assert call(settings, 'archive', '--to', str(tmp_path / 'far')) == 0
     assert manifest.load(tmp_path / 'far' / folder.name) == facts
     flip(folder / 'database/toc.dat')

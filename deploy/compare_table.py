@@ -6,7 +6,7 @@ from deploy import compare_rows, digest
 from deploy.compare_rows import Side
 from deploy.difference import Difference, of_change
 from deploy.digest_tables import FREE, NEW, OLD, Group
-from deploy.may_change import CHANGE, COME, GO, NOTHING, Rule
+from deploy.may_change import CHANGE, COME, GO, NOTHING, STAMPS, Rule
 from deploy.postgres import rows
 
 RECORDS = 'SELECT DISTINCT res_id::text FROM public.ir_model_data WHERE model = %s AND module = ANY(%s)'
@@ -102,7 +102,7 @@ class Comparison:
     def _rows(self, key, rule):
         """With both databases: rows and columns."""
         columns = self._columns(key, rule)
-        opened = self.before['open'] if self.growth else None
+        opened = self.before['open'] if self.growth else ()
         owned = self._owned(rule.owner) if rule.owner and self.upgraded else ()
         sides = [Side(pair[0], dataclasses.replace(tables[key], rule=rule, last=self._last(key)), columns,
                       self.before['method'], owned if CHANGE in rule.may else (), opened)
@@ -117,8 +117,10 @@ class Comparison:
     def _columns(self, key, rule):
         """Columns that both databases have, of those that must be the same: name -> type."""
         mine, others = (tables[key] for tables in self._tables)
-        return {name: kind for name, kind in sorted(mine.columns.items()) if others.columns.get(name) == kind
-                and name not in rule.columns and (not self.growth or name in ('id', *mine.book.protected))}
+        free = () if self.strict else (*STAMPS, *rule.columns)
+        return {name: kind for name, kind in sorted(mine.columns.items())
+                if others.columns.get(name) == kind and name not in free
+                and (not self.growth or name in ('id', *mine.book.protected))}
 
     @functools.cached_property
     def _tables(self):

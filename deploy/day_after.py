@@ -1,4 +1,4 @@
-"""The day after: errors overnight by kind, new ones first, and the database against its picture: only growth is expected."""
+"""The day after: errors overnight by kind, new ones first; the database against its picture: nothing but growth."""
 import datetime
 import time
 
@@ -84,7 +84,8 @@ def _work(settings, server, since):
         except psycopg2.errors.UndefinedTable:
             return
     if failed:
-        yield warning('mails', f'{failed} could not be sent since', 'Settings / Technical / Emails, state "Delivery Failed"')
+        yield warning('mails', f'{failed} could not be sent since',
+                      'see Settings / Technical / Emails, state "Delivery Failed"')
     else:
         yield ok('mails', 'none failed')
 
@@ -95,7 +96,7 @@ def integrity(settings, server, picture, progress=None):
     after = digest.take(server, settings.database, progress=progress, columns=picture)
     differences = compare.compare(picture, after, growth=True)
     for one in differences[:SHOWN]:
-        yield stop('integrity', one.text, 'find out who changed it before anything is pruned; python3 -m deploy compare')
+        yield stop('integrity', one.text, 'find out who changed it, before anything is pruned')
     if len(differences) > SHOWN:
         yield stop('integrity', f'{len(differences) - SHOWN} more differences', 'python3 -m deploy compare')
     if not differences:

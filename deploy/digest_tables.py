@@ -5,7 +5,7 @@ import re
 from psycopg2 import sql
 
 from deploy.digest_accounting import BOOKS, Book
-from deploy.may_change import Rule
+from deploy.may_change import STAMPS, Rule
 
 SEED = 1  # not 0: with it a number 0.0 and a NULL have the same hash
 PIECE = 8192  # pages of a table that one session reads at a time: 64 MB
@@ -16,7 +16,7 @@ HASHED = {'integer', 'bigint', 'smallint', 'boolean', 'text', 'character varying
 RECORDS = sql.SQL('LEFT JOIN (SELECT DISTINCT ON (res_id) res_id, module FROM public.ir_model_data WHERE model = {} '
                   'ORDER BY res_id, id) o ON o.res_id = t.{}')
 MODULES = sql.SQL('LEFT JOIN (SELECT id, name AS module FROM public.ir_module_module) o ON o.id = t.{}')
-OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see _status
+OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see having
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +63,8 @@ class Table:
             return {'rest': columns} if columns else {}
         found = {'rest': {'id': columns.pop('id')}}
         for name, kind in columns.items():
-            part = ('protected' if name in self.book.protected else 'free' if name in self.rule.columns else 'rest')
+            part = ('protected' if name in self.book.protected else
+                    'free' if name in (*STAMPS, *self.rule.columns) else 'rest')
             found.setdefault(part, {'id': found['rest']['id']})[name] = kind
         return found
 
@@ -97,49 +98,54 @@ def row_hash(columns, method):
     return sql.SQL(shape).format(listed, sql.Literal(SEED))
 
 
-def statement(table, method, opened=(), pages=None):
+def statement(table, method, where=None, pages=None):
     """SQL that yields one row for each group of rows: its key, rows, largest id, two sums for each part, the sums.
 
-    :param opened: ids of entries that were not posted when the first picture was taken
+    The key is whether the rows are free, where the table has such rows; the values of ``by``; the owner.
+
+    :param where: SQL, which rows to look at
     :param pages: (first, one beyond the last) pages to read, the latter None for all; the whole table by default
     """
     owner, join = _owner(*table.rule.owner) if table.rule.owner else (None, sql.SQL(''))
     values = {
-        'k': [_status(table, opened), *map(_column, table.by()), *([owner] if owner else [])],
+        'k': [*_free(table), *map(_column, table.by()), *([owner] if owner else [])],
         'h': [row_hash(columns, method) for columns in table.parts().values()],
-        's': [sql.SQL('{}::numeric').format(_column(name)) for name in table.sums()]}
+        's': [sql.SQL('{}::numeric').format(_column(name)) for name in table.sums()],
+        'last': [_column('id') if 'id' in table.columns else sql.SQL('NULL::int')]}
     inner = [sql.SQL('{} AS {}').format(value, sql.SQL(f'{kind}{number}'))
              for kind, some in values.items() for number, value in enumerate(some)]
-    last = _column('id') if 'id' in table.columns else sql.SQL('NULL::int')
     names = {kind: [f'{kind}{number}' for number in range(len(some))] for kind, some in values.items()}
-    outer = [*names['k'], 'count(*)', 'max(last)',
+    outer = [*names['k'], 'count(*)', 'max(last0)',
              *(f'sum({name}), sum(hashint8extended({name}, {SEED}))' for name in names['h']),
              *(f'coalesce(sum({name}), 0)' for name in names['s'])]
-    return sql.SQL('SELECT {} FROM (SELECT {}, {} AS last FROM ONLY {} t {} WHERE {} OFFSET 0) x GROUP BY {}').format(
-        sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), last, table.named, join, _within(pages),
-        sql.SQL(', '.join(names['k'])))
+    condition = sql.SQL(' AND ').join([one for one in (where, _within(pages)) if one] or [sql.SQL('true')])
+    return sql.SQL('SELECT {} FROM (SELECT {} FROM ONLY {} t {} WHERE {} OFFSET 0) x{}').format(
+        sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), table.named, join, condition,
+        sql.SQL(f' GROUP BY {", ".join(names["k"])}' if names['k'] else ''))
 
 
 def _column(name):
     return sql.SQL('t.{}').format(sql.Identifier(name))
 
 
-def _status(table, opened):
-    """free: an upgrade may change such rows; new: it was not there before; open: its entry was not posted; else old."""
-    cases = []
-    if table.rule.rows:
-        cases.append(sql.SQL("WHEN {} THEN 'free'").format(sql.SQL(table.rule.rows)))
-    if table.last is not None and 'id' in table.columns:
-        cases.append(sql.SQL("WHEN t.id > {} THEN 'new'").format(sql.Literal(table.last)))
-    if table.book.entry and opened:
-        cases.append(sql.SQL("WHEN {} IN (SELECT unnest({}::bigint[])) THEN 'open'").format(
-            _column(table.book.entry), sql.Literal(list(opened))))
-    return sql.SQL("CASE {} ELSE 'old' END").format(sql.SQL(' ').join(cases)) if cases else sql.SQL("'old'::text")
+def _free(table):
+    return [sql.SQL('({}) IS TRUE').format(sql.SQL(table.rule.rows))] if table.rule.rows else []
 
 
-def has_status(table, opened, status):
-    """SQL: the row has this status."""
-    return sql.SQL('{} = {}').format(_status(table, opened), sql.Literal(status))
+def having(table, status, opened=()):
+    """SQL for the rows of one status. free: an upgrade may change them, wherever they come from; of the others:
+    new, not there before; open, of an entry that was not posted before; old, all the rest. None where there are none.
+    """
+    free = [sql.SQL('NOT {}').format(one) for one in _free(table)]
+    last = table.last if 'id' in table.columns else None
+    entry = table.book.entry if opened and table.book.entry in table.columns else ''
+    newer = [] if last is None else [sql.SQL('t.id > {}').format(sql.Literal(last))]
+    still_open = [sql.SQL('{} IN (SELECT unnest({}::int[]))').format(
+        _column(entry), sql.Literal(list(opened)))] if entry else []
+    old = [sql.SQL('NOT ({})').format(one) for one in newer]
+    found = {FREE: _free(table), NEW: newer and free + newer, OPEN: still_open and free + old + still_open,
+             OLD: free + old + [sql.SQL('({}) IS NOT TRUE').format(one) for one in still_open]}[status]
+    return sql.SQL(' AND ').join(found) if found else None
 
 
 def _owner(column, model):
@@ -153,7 +159,7 @@ def _owner(column, model):
 
 def _within(pages):
     if not pages:
-        return sql.SQL('true')
+        return None
     first = sql.SQL('t.ctid >= {}::tid').format(sql.Literal(f'({pages[0]},0)'))
     if pages[1] is None:
         return first
@@ -167,11 +173,12 @@ class Group:
         self.rows, self.last = int(rows), last
         self.hashes, self.sums = [int(value) for value in hashes], list(sums)
 
-    def add(self, other):
-        self.rows += other.rows
+    def add(self, other, sign=1):
+        """Adds another set, or with ``sign`` -1 takes it away."""
+        self.rows += sign * other.rows
         self.last = max(self.last or 0, other.last or 0)
-        self.hashes = [(a + b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
-        self.sums = [a + b for a, b in _pairs(self.sums, other.sums)]
+        self.hashes = [(a + sign * b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
+        self.sums = [a + sign * b for a, b in _pairs(self.sums, other.sums)]
 
     def digest(self):
         """One word for each part: the sum of the hashes, and the sum of the hashes hashed again."""

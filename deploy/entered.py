@@ -15,7 +15,7 @@ STAMPS = {'create_uid', 'create_date', 'write_uid', 'write_date'}
 COUNTS = sql.SQL('''
 SELECT uid, count(*) FILTER (WHERE made), count(*) FILTER (WHERE NOT made) FROM (
     SELECT CASE WHEN t.create_date > {time} THEN t.create_uid ELSE t.write_uid END AS uid,
-           t.create_date > {time} AS made
+           coalesce(t.create_date > {time}, false) AS made
     FROM ONLY {table} t WHERE (t.create_date > {time} OR t.write_date > {time}) AND {where}) x GROUP BY 1
 ''')
 PEOPLE = 'SELECT id, login FROM public.res_users'

@@ -77,9 +77,11 @@ def load(folder):
 
 def place(settings, folder):
     """Where the code of a deployment is staged: in a hidden folder beside the target, on its volume. Odoo looks for
-    modules one level deep, so it does not see it."""
+    modules one level deep, so it does not see it. An addon's folder is named as the module, whatever a link's target is
+    called: the rehearsal runs it from there."""
     target = _real_target(settings)
-    return target.parent / f'.{names.beside(pathlib.Path(folder).name, "code")}' / target.name
+    name = target.name if _module_path(settings, target) else settings.module
+    return target.parent / f'.{names.beside(pathlib.Path(folder).name, "code")}' / name
 
 
 def version(addon):
@@ -142,10 +144,10 @@ def _fetch(settings, staged, target):
         if not path.name.endswith(ARCHIVES):
             raise Refused(f'{source} is no archive.', f'known are {", ".join(ARCHIVES)}')
         with release_archive.unpacked(path, staged.parent) as tree:
-            _take(_root(tree, settings.module, whole, source), staged)
+            _take(_root(tree, settings.module, whole, source), staged, LEFTOVERS)
         return '', source
-    if source and path.is_dir() and not settings.ref and not release_git.is_repository(path):
-        _take(_root(path, settings.module, whole, source), staged)
+    if source and path.is_dir() and not settings.ref and (_was_in_use(path) or not release_git.is_repository(path)):
+        _take(_root(path, settings.module, whole, source), staged, LEFTOVERS[:1] if _was_in_use(path) else LEFTOVERS)
         return '', str(path.resolve())
     return release_git.take(settings, staged, target, whole)
 
@@ -165,9 +167,14 @@ def _root(tree, module, whole, source):
                   f'folder.', f'name the addon\'s folder itself, or call it {module}')
 
 
-def _take(tree, staged):
-    """Copies a tree without git's own and compiled files; links stay links."""
-    shutil.copytree(tree, staged, symlinks=True, ignore=shutil.ignore_patterns(*LEFTOVERS, '*.pyc'))
+def _was_in_use(path):
+    """Old code that a deployment kept: it comes back as it was, whatever its repository knows of it."""
+    return path.resolve().parent.name.startswith(f'.{names.PREFIX}')
+
+
+def _take(tree, staged, without):
+    """Copies a tree without compiled files and what else is named; links stay links."""
+    shutil.copytree(tree, staged, symlinks=True, ignore=shutil.ignore_patterns(*without, '*.pyc'))
 
 
 def _carry_over(target, staged):

@@ -146,6 +146,8 @@ def _remote(settings, target, folder):
         commit = release_git.resolve(git, bare, settings.ref)
         shown = release_git.without_password(url)[0]
         yield ok(SOURCE, f'{shown}, {settings.ref or "HEAD"} is commit {commit[:12]}')
+        if settings.source and os.path.isdir(url) and git.ask('-C', url, 'status', '--porcelain', '--untracked-files=no'):
+            yield warning(SOURCE, f'{url} has changes that are not committed: they are not deployed', 'commit them')
         if objects:
             yield from _diverged(settings, target, git, bare, commit)
 

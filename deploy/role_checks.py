@@ -1,4 +1,4 @@
-"""Role checks on a real database, live or copy, inside the service's own Odoo, in a transaction that is never committed."""
+"""Role checks on a real database, live or copy, in the service's own Odoo, in a transaction that is never committed."""
 import pathlib
 
 from deploy import probe

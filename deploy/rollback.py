@@ -76,7 +76,9 @@ def _rebuilt(settings, facts):
 
 def _check_point(deployment):
     """Refused when what the way back needs is not there."""
-    if deployment.databases.name(deployment.facts.get('copy_oid')) != deployment.copy:
+    if not deployment.facts.get('copy_oid'):
+        raise Refused(f'Deployment {deployment.journal.id} was broken off before its rollback point.', engine.RESUME)
+    if deployment.databases.name(deployment.facts['copy_oid']) != deployment.copy:
         raise Refused(f'The rollback point {deployment.copy} is gone: it was removed by prune or by hand.',
                       'restore a backup: docs/operators.md, "By hand"')
     if deployment.facts.get('snapshot_inode') and not deployment.snapshot.is_dir():

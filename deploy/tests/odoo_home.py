@@ -57,7 +57,8 @@ class OdooHome:
                 found[table] = self.rows(f"SELECT count(*), md5(string_agg(h, '' ORDER BY h)) "
                                          f"FROM (SELECT md5(t::text) AS h FROM {table} t) one")[0]
         found['sequences'] = self.rows(SEQUENCES)
-        found['files'] = sorted(str(path) for path in self.settings.filestore.rglob('*') if path.is_file())
+        if 'files' not in without:
+            found['files'] = sorted(str(path) for path in self.settings.filestore.rglob('*') if path.is_file())
         return found
 
     def with_addon(self, change):

@@ -216,7 +216,7 @@ def test_a_symbolic_link_as_target(in_use, tmp_path):
     (tmp_path / 'addons' / MODULE).rename(tmp_path / 'code')
     (tmp_path / 'addons' / MODULE).symlink_to(tmp_path / 'code')
     write(tmp_path / 'new', '17.0.1.0.9')
-    assert stage(in_use, tmp_path).path == str(tmp_path / '.deploy_deployment_code/code')
+    assert stage(in_use, tmp_path).path == str(tmp_path / f'.deploy_deployment_code/{MODULE}')
 
 
 def test_modes_are_those_of_the_old_code(in_use, tmp_path):
@@ -270,3 +270,27 @@ def test_a_stage_in_use_is_never_cleared(in_use, tmp_path):
     with pytest.raises(Failed, match='was in use'):
         stage(in_use, tmp_path)
     assert (pathlib.Path(found.path) / '__manifest__.py').exists()
+
+
+def test_a_link_to_a_folder_of_another_name(in_use, tmp_path):
+    """The rehearsal runs the staged code from where it stands: it must be called as the module is."""
+    (tmp_path / 'addons' / MODULE).rename(tmp_path / 'checkout-17.0')
+    (tmp_path / 'addons' / MODULE).symlink_to(tmp_path / 'checkout-17.0')
+    write(tmp_path / 'new', '17.0.1.0.9')
+    found = stage(in_use, tmp_path)
+    assert found.path == str(tmp_path / f'.deploy_deployment_code/{MODULE}')
+    switch.exchange(found.path, in_use.addon)
+    assert release.version(tmp_path / 'checkout-17.0') == '17.0.1.0.9' and in_use.addon.is_symlink()
+
+
+def test_old_code_comes_back_as_it_was(in_use, tmp_path):
+    """An archive came onto a checkout: what git calls HEAD there was never in use."""
+    commit(write(tmp_path / 'addons' / MODULE, '17.0.1.0.7'))
+    write(tmp_path / 'addons' / MODULE, '17.0.1.0.8')
+    write(tmp_path / 'new', '17.0.1.0.9')
+    one = stage(in_use, tmp_path)
+    switch.exchange(one.path, in_use.addon)
+    kept = switch.kept(one.path, in_use.addon)
+    again = release.stage(dataclasses.replace(in_use, source=str(kept)), tmp_path / 'second')
+    assert again.version == '17.0.1.0.8' and again.digest == release.digest(kept)
+    assert git(again.path, 'status', '--porcelain') == git(kept, 'status', '--porcelain') == 'M __manifest__.py'

@@ -3,7 +3,7 @@ import dataclasses
 
 import pytest
 
-from deploy.finding import OK, STOP
+from deploy.finding import OK, STOP, WARNING
 from deploy.odoo import Odoo
 from deploy.role_checks import roles
 
@@ -31,7 +31,8 @@ def test_all_roles_are_checked_and_nothing_is_left(odoo_home):
     found = run(odoo_home)
     assert {one.level for one in found.values()} == {OK}, [one.line() for one in found.values()]
     assert {
-        'ordinary user edits a posted payment', 'ordinary user resets a posted payment', 'ordinary user prints a voucher',
+        'ordinary user edits a posted payment', 'ordinary user resets a posted payment',
+        'ordinary user prints a voucher',
         'Payment Manager edits a posted payment', 'Payment Manager resets a posted payment',
         'ordinary user edits a reconciled payment', 'Payment Manager edits a reconciled payment',
         'Payment Manager resets a reconciled payment', 'ordinary user resets a posted entry', 'submit and review',
@@ -97,8 +98,8 @@ def test_a_folder_of_the_wrong_name_is_found(odoo_home):
 def test_payments_without_a_stage_are_found(odoo_home):
     with odoo_home.home.databases.scratch('stage', odoo_home.settings.database) as database:
         odoo_home.rows('ALTER TABLE account_payment ALTER approval_state DROP NOT NULL', database)
-        odoo_home.rows("UPDATE account_payment SET approval_state = NULL WHERE id = (SELECT max(id) FROM account_payment)",
-                       database)
+        odoo_home.rows('UPDATE account_payment SET approval_state = NULL '
+                       'WHERE id = (SELECT max(id) FROM account_payment)', database)
         found = run(odoo_home, database=database)
         assert 'EMPTY 1' in found['approval_state of the last 90 days'].text
         assert 'approval_state of the last 90 days' in stopped(found)
@@ -109,3 +110,13 @@ def test_another_module_gets_the_generic_checks_alone(odoo_home):
     assert not stopped(found), [one.line() for one in found.values()]
     assert 'views of account' in found
     assert not any('posted payment' in subject for subject in found)
+
+
+def test_somebody_who_holds_a_payment_is_waited_for_and_never_blocked_for_long(odoo_home):
+    """The person's transaction goes on; the check says that it could not be made."""
+    with odoo_home.server.session(odoo_home.settings.database) as person, person.cursor() as cursor:
+        cursor.execute("BEGIN; UPDATE account_payment SET remarks = 'mine'")
+        found = run(odoo_home)
+        assert found['role checks'].level == WARNING, [one.line() for one in found.values()]
+        assert 'do it again' in found['role checks'].remedy
+        cursor.execute("UPDATE account_payment SET remarks = 'still mine'; ROLLBACK")

@@ -47,10 +47,9 @@ def take(server, database, workers=2, progress=None, columns=None, name=None):
             'format': FORMAT, 'database': database, 'like': columns and columns['taken'],
             'taken': datetime.datetime.now(datetime.timezone.utc).isoformat(),
             'method': columns['method'] if columns else method(sessions[0]),
-            'open': columns['open'] if columns else opened(sessions[0], found), **digest_schema.take(sessions[0])}
-        picture['tables'] = digests(sessions, found.values(), picture['method'], picture['open'], progress)
-        picture['names'] = names(sessions[0], found)
-        return picture
+            'open': columns['open'] if columns else opened(sessions[0], found)}
+        reading = Reading(found.values(), picture['method'], picture['open'], progress)
+        return {**picture, **reading.run(sessions), 'names': names(sessions[0], found)}
 
 
 def method(session):
@@ -66,8 +65,10 @@ def tables(session, like=None):
         one = Table(schema, name, {column: kind for column, kind, _strict in columns},
                     tuple(column for column, _kind, strict in columns if strict), weight, pages)
         before = like['tables'].get(one.key) if like else None
-        only, last = (before['columns'], before['last'] or 0) if before else (None, None)
-        found[one.key] = dataclasses.replace(one, only=only, last=last)
+        if before:  # of its columns, those that were digested
+            one = dataclasses.replace(one, last=before['last'] or 0, only={
+                column: before['columns'][column] for part in before['parts'].values() for column in part})
+        found[one.key] = one
     rules = may_change.rules(_models(session, found))
     return {key: dataclasses.replace(table, rule=rules(key)) for key, table in found.items()}
 
@@ -85,23 +86,38 @@ def opened(session, found):
     return rows(session, OPENED)[0][0] or [] if {'id', 'state'} <= set(columns) else []
 
 
-def digests(sessions, wanted, how, opened=(), progress=None):
-    """What a picture says of each table, by its name."""
-    found = {table.key: Pages(table) for table in wanted}
-    if progress and not progress.total:
-        progress.total = sum(pages.table.weight for pages in found.values())
+class Reading:
+    """Reads tables, each in pieces, and the rest of the database, with as many sessions as there are."""
 
-    def work(session, piece):
-        return rows(session, statement(piece.table, how, having(piece.table, piece.status, opened) if piece.status
-                                       else None, piece.pages))
+    def __init__(self, wanted, how, opened=(), progress=None):
+        self.found = {table.key: Pages(table) for table in wanted}
+        self.how, self.opened, self.progress, self.rest = how, opened, progress, {}
+        if progress and not progress.total:
+            progress.total = sum(pages.table.weight for pages in self.found.values())
 
-    for more in (lambda pages: cut(pages.table, sessions[0].server_version), lambda pages: pages.apart(opened)):
-        pieces = sorted((piece for pages in found.values() for piece in more(pages)), key=lambda one: -one.weight)
-        for piece, result in share_out(sessions, pieces, work):
-            found[piece.table.key].collect(piece, result)
-            if progress:
-                progress.advance(piece.weight)
-    return {key: pages.entry() for key, pages in found.items()}
+    def run(self, sessions):
+        """The part of a picture that this reads."""
+        version = sessions[0].server_version
+        whole = [piece for pages in self.found.values() for piece in cut(pages.table, version)]
+        self._share_out(sessions, [REST, *whole])
+        self._share_out(sessions, [piece for pages in self.found.values() for piece in pages.apart(self.opened)])
+        return {**self.rest, 'tables': {key: pages.entry() for key, pages in self.found.items()}}
+
+    def _share_out(self, sessions, pieces):
+        """The heaviest first."""
+        for piece, result in share_out(sessions, sorted(pieces, key=lambda one: -one.weight), self._read):
+            if piece is REST:
+                self.rest = result
+            else:
+                self.found[piece.table.key].collect(piece, result)
+            if self.progress:
+                self.progress.advance(piece.weight)
+
+    def _read(self, session, piece):
+        if piece is REST:
+            return digest_schema.take(session)
+        where = having(piece.table, piece.status, self.opened) if piece.status else None
+        return rows(session, statement(piece.table, self.how, where, piece.pages))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +129,10 @@ class Piece:
     status: str = ''
 
     def __str__(self):
-        return str(self.table)
+        return str(self.table or 'What is beside the tables')
+
+
+REST = Piece(None)
 
 
 def cut(table, version):

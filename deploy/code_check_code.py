@@ -9,7 +9,7 @@ from lxml import etree
 from deploy import code_check_ids, release
 from deploy.code_check_known import Known
 from deploy.code_check_places import Places
-from deploy.code_check_scan import scan_tree
+from deploy.code_check_scan import METHOD, scan_tree
 
 MODEL = re.compile(r'^class \w+\(.*\bmodels\.\w*Model', re.M)
 PARSER = etree.XMLParser(remove_comments=True, resolve_entities=False)
@@ -18,12 +18,12 @@ PARSER = etree.XMLParser(remove_comments=True, resolve_entities=False)
 class Code:
     """An addon's folder with all that its checks share. ``module`` is the name that the service knows it by."""
 
-    def __init__(self, settings, folder, old=None, server=None, root=None, older=False):
+    def __init__(self, settings, folder, old=None, server=None, root=None, older=False, places=None):
         self.older = older  # the version may be lower than the installed one
         self.settings, self.folder, self.server, self.module = settings, folder, server, settings.module
         self.old = old if old and (old / '__manifest__.py').is_file() else None
         self.root = pathlib.Path(root or folder)
-        self.places = Places(settings)
+        self.places = places or Places(settings)
         self.files = [path.relative_to(folder).as_posix() for path in release.files(folder)]
         self.manifest_error = ''
         self.manifest_tree = None
@@ -60,8 +60,8 @@ class Code:
         """What the module may refer to."""
         known = Known(self.places, self.module, self.places.closure(self.depends), self.server, self.settings.database)
         known.add(self.fragments)
-        for tree in self.trees.values():
-            known.methods.update(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        for name in self.python:
+            known.methods.update(METHOD.findall(self.text(name)))
         for one in self.fragments:
             known.ids[f'{self.module}.model_{one.name.replace(".", "_")}'] = 'ir.model'
         return known
@@ -78,28 +78,29 @@ class Code:
         folders = {name.split('/')[0] for name in self.files if '/' in name and name.endswith('.py')}
         meant = {'tests', 'migrations', 'upgrades', 'models', 'wizard', 'wizards', 'controllers', 'report', 'reports'}
         return {name for name in folders - meant - self.imported_names('__init__.py')
-                if not any(MODEL.search(text) for text in self._texts(name))}
+                if not any(MODEL.search(self.text(file)) for file in self.files if file.startswith(f'{name}/')
+                           and file.endswith('.py') and '/tests/' not in file)}
 
-    def _texts(self, folder):
-        return (self.path(name).read_text('utf-8', errors='replace') for name in self.files
-                if name.startswith(f'{folder}/') and name.endswith('.py'))
+    @functools.cache  # noqa: B019 - lives as long as one check
+    def text(self, name):
+        """The text of a file; '' when it cannot be read."""
+        try:
+            return self.path(name).read_text('utf-8', errors='replace')
+        except OSError:
+            return ''
 
     def imported_names(self, file):
         """Every name in an import statement of a file, read without trust in its syntax."""
-        path = self.path(file)
-        text = path.read_text('utf-8', errors='replace') if path.is_file() else ''
-        return set(re.findall(r'\w+', ' '.join(re.findall(r'^\s*(?:from|import)\b.*(?:\n[^\n]*?,\s*$)*', text, re.M))))
+        lines = re.findall(r'^\s*(?:from|import)\b.*(?:\n[^\n]*?,\s*$)*', self.text(file), re.M)
+        return set(re.findall(r'\w+', ' '.join(lines)))
 
-    @functools.cached_property
-    def trees(self):
-        """file -> syntax tree of every Python file that can be parsed."""
-        found = {}
-        for name in self.python:
-            try:
-                found[name] = ast.parse(self.path(name).read_bytes())
-            except (SyntaxError, ValueError, OSError):
-                continue  # the service's own Python says so
-        return found
+    @functools.cache  # noqa: B019
+    def tree(self, name):
+        """The syntax tree of a Python file; None when it cannot be parsed: the service's own Python says why."""
+        try:
+            return ast.parse(self.path(name).read_bytes()) if name in self.python else None
+        except (SyntaxError, ValueError, OSError):
+            return None
 
     @functools.cached_property
     def reached(self):
@@ -110,7 +111,7 @@ class Code:
     @functools.cached_property
     def fragments(self):
         """The parts of models that the imported files hold."""
-        return [one for name in sorted(self.reached) if name in self.trees for one in scan_tree(self.trees[name], name)]
+        return [one for name in sorted(self.reached) if self.tree(name) for one in scan_tree(self.tree(name), name)]
 
     @functools.cached_property
     def data(self):

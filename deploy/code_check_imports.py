@@ -13,7 +13,7 @@ def findings(code):
     if '__init__.py' not in code.files:
         yield stop('__init__.py', 'is missing: Odoo would load the module without its Python code', 'add it')
     for file in sorted(code.reached):
-        for node in getattr(code.trees.get(file), 'body', ()):
+        for node in getattr(code.tree(file), 'body', ()):
             if isinstance(node, ast.ImportFrom):
                 yield from _check(code, file, node)
             elif isinstance(node, ast.Import):
@@ -29,10 +29,16 @@ def reached(code):
         if file in found or file not in code.files:
             continue
         found.add(file)
-        for node in ast.walk(code.trees[file]) if file in code.trees else ():
-            if isinstance(node, ast.ImportFrom):
-                todo += _files_of(code, file, node)
+        for node in _imports(code, file):
+            todo += _files_of(code, file, node)
     return found
+
+
+def _imports(code, file):
+    """All statements ``from … import`` of a file; those within functions are looked for where there are any."""
+    tree = code.tree(file)
+    deep = re.search(r'^[ \t]+from\b', code.text(file), re.M)
+    return [node for node in (ast.walk(tree) if deep else tree.body) if isinstance(node, ast.ImportFrom)] if tree else []
 
 
 def _base(code, file, node):
@@ -77,6 +83,8 @@ def _check(code, file, node):
         return
     source = f'{base}.py' if f'{base}.py' in names else _join(base, '__init__.py')
     defined = names_in(code, source)
+    if defined is not None and source == file:  # what this import itself would define does not count
+        defined = defined - {alias.name for alias in node.names} | _names([one for one in code.tree(file).body if one is not node])
     for alias in node.names:
         way = _join(base, alias.name)
         if f'{way}.py' in names or _join(way, '__init__.py') in names:
@@ -135,7 +143,7 @@ def _written(file, name):
 
 def names_in(code, file):
     """Names that a file of the module defines at its outermost level; None when that cannot be told."""
-    tree = code.trees.get(file)
+    tree = code.tree(file)
     if tree is None:
         return None if file in code.files else set()
     found = _names(tree.body)
@@ -183,4 +191,4 @@ def _old_reached(code):
     if not code.old:
         return set()
     from deploy.code_check_code import Code
-    return reached(Code(code.settings, code.old))
+    return reached(Code(code.settings, code.old, places=code.places))

@@ -73,7 +73,7 @@ def imports(code):
     """Packages that a file imports whenever it is loaded; one in a try block may be missing."""
     found = {}
     for file in code.reached:
-        for node in _always(code.trees.get(file)):
+        for node in _always(code.tree(file)):
             names = ([alias.name for alias in node.names] if isinstance(node, ast.Import)
                      else [node.module] if isinstance(node, ast.ImportFrom) and not node.level else [])
             for name in names:

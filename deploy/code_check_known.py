@@ -2,6 +2,7 @@
 from their files, and of the live database where one is at hand, which then decides."""
 import collections
 import csv
+import dataclasses
 import functools
 import io
 import re
@@ -49,34 +50,12 @@ class Known:
         self.every_field.cache_clear()
 
     def _read_module(self, module):
-        folder = self.places.find(module)
-        fragments, methods = scan.scan(folder, module)
-        self.methods |= methods
-        self.add(fragments)
-        for one in fragments:
-            self.ids[f'{module}.model_{one.name.replace(".", "_")}'] = 'ir.model'
-        for name in [*self.places.manifest(module).get('data', ()), *self.places.manifest(module).get('demo', ())]:
-            path = folder / name
-            if path.suffix == '.xml':
-                self._read_xml(module, path)
-            elif path.suffix == '.csv':
-                model = path.stem.split('-')[0]
-                self.ids.update((qualified(name, module), model) for name in csv_ids(path.read_bytes()))
-            elif path.suffix == '.sql':
-                self.ids.update((f'{module}.{name}', '') for name in re.findall(r"'(\w+)'", path.read_text()))
-
-    def _read_xml(self, module, path):
-        try:
-            root = etree.parse(str(path), PARSER).getroot()
-        except (OSError, etree.XMLSyntaxError):
-            return
-        for one in root.iter('record', 'template', 'menuitem', 'act_window', 'report'):
-            name = one.get('id') or (one.tag == 'template' and one.get('t-name'))
-            if name:
-                self.ids[qualified(name, module)] = model_of(one)
-                view = View.read(one, module)
-                if view:
-                    self.views.setdefault(view.id, view)
+        manifest = self.places.manifest(module)
+        facts = module_facts(self.places.find(module), module, (*manifest.get('data', ()), *manifest.get('demo', ())))
+        self.add(facts.fragments)
+        self.methods |= facts.methods
+        self.ids.update(facts.ids)
+        self.views.update(facts.views)
 
     def _read_database(self, server, database):
         with server.session(database) as connection:
@@ -144,6 +123,45 @@ class Known:
         word = re.compile(rf'\b{re.escape(name)}\b')
         return any(word.search(path.read_text('utf-8', errors='replace'))
                    for path in scan.python_files(self.places.find(module)))
+
+
+@dataclasses.dataclass
+class Facts:
+    """What one module brings along."""
+    fragments: list
+    methods: set
+    ids: dict = dataclasses.field(default_factory=dict)    # external id -> model
+    views: dict = dataclasses.field(default_factory=dict)  # external id -> View
+
+
+@functools.cache  # modules do not change while the tool runs
+def module_facts(folder, module, data):
+    """Facts of an installed module, from its files."""
+    facts = Facts(*scan.scan(folder, module))
+    facts.ids.update((f'{module}.model_{one.name.replace(".", "_")}', 'ir.model') for one in facts.fragments)
+    for path in (folder / name for name in data):
+        if path.suffix == '.xml':
+            _read_xml(facts, module, path)
+        elif path.suffix == '.csv':
+            model = path.stem.split('-')[0]
+            facts.ids.update((qualified(name, module), model) for name in csv_ids(path.read_bytes()))
+        elif path.suffix == '.sql':
+            facts.ids.update((f'{module}.{name}', '') for name in re.findall(r"'(\w+)'", path.read_text()))
+    return facts
+
+
+def _read_xml(facts, module, path):
+    try:
+        root = etree.parse(str(path), PARSER).getroot()
+    except (OSError, etree.XMLSyntaxError):
+        return
+    for one in root.iter('record', 'template', 'menuitem', 'act_window', 'report'):
+        name = one.get('id') or (one.tag == 'template' and one.get('t-name'))
+        if name:
+            facts.ids[qualified(name, module)] = model_of(one)
+            view = View.read(one, module)
+            if view:
+                facts.views.setdefault(view.id, view)
 
 
 class View:

@@ -47,7 +47,8 @@ def _version(code):
     own = version.removeprefix(f'{series}.') if version != series else version
     if not VERSION.match(own):
         other = re.match(r'^(\d+\.0)\.\d+\.\d+', version)
-        text = f'is for Odoo {other[1]}; the service runs {series}' if other else 'is not of the form x.y.z'
+        text = (f'is for Odoo {other[1]}; the service runs {series}' if other and other[1] != series else
+                'is not of the form x.y.z')
         yield stop(NAME, f'the version {version} {text}', f'use {series}.x.y.z')
         return
     before = _old_version(code)
@@ -96,13 +97,16 @@ def _files(code):
 
 def _depends(code):
     for name in code.depends:
+        if name == code.module:
+            yield stop(NAME, 'it depends on itself', 'take it out')
+            continue
         if not code.places.find(name):
             yield stop(NAME, f'it depends on {name}, which no folder of the addons path holds',
                        f'add {name} to the addons path')
             continue
         if not code.places.manifest(name).get('installable', True):
             yield stop(NAME, f'it depends on {name}, which is not installable')
-        if code.module in code.places.closure([name]) and name != code.module:
+        if code.module in code.places.closure([name]):
             yield stop(NAME, f'it depends on {name}, which depends on {code.module}', 'break the circle')
         state = code.known.installed.get(name, ('uninstalled',))[0]
         if code.known.installed and state != 'installed':

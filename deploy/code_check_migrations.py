@@ -32,7 +32,7 @@ def _script(code, name, file):
     if not file.startswith(STAGES):
         yield warning(name, 'is neither pre-, post- nor end-: Odoo does not run it', 'rename it')
         return
-    tree = code.trees.get(name)
+    tree = code.tree(name)
     made = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)} if tree else {}
     given = {alias.asname or alias.name for node in (tree.body if tree else ()) if isinstance(node, ast.ImportFrom)
              for alias in node.names}

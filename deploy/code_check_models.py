@@ -32,7 +32,7 @@ def exists(code, model):
 
 def nearest(name, names):
     """' (did you mean …?)' for a misspelt name."""
-    close = difflib.get_close_matches(name, list(names), 1, 0.8)
+    close = difflib.get_close_matches(name, [one for one in names if one != name], 1, 0.8)
     return f'; did you mean {close[0]}?' if close else ''
 
 
@@ -122,7 +122,9 @@ def _twice(one):
 
 def _calls(code, file):
     """External ids in env.ref('…') and has_group('…')."""
-    for node in ast.walk(code.trees[file]) if file in code.trees else ():
+    text = code.text(file)
+    tree = code.tree(file) if any(f'{name}(' in text for name in (*GROUP_CALLS, '.ref')) else None
+    for node in ast.walk(tree) if tree else ():
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
             continue
         value = scan.literal(node.args[0])

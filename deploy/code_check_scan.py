@@ -16,7 +16,7 @@ FIELD = re.compile(r'^    (\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\s*=\s*)?(?:odoo\.)?fie
 MADE = re.compile(r'^    (\w+(?:\s*,\s*\w+)*)\s*=\s*\w+\(', re.M)  # a field that a helper makes
 COMODEL = re.compile(r'comodel_name\s*=\s*[\'"]([\w.]+)')
 STRING = re.compile(r'[\'"]([\w.]+)[\'"]')
-METHOD = re.compile(r'\bdef (\w+)')
+METHOD = re.compile(r'def (\w+)')
 RELATIONAL = ('Many2one', 'One2many', 'Many2many')
 
 

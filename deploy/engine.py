@@ -11,6 +11,7 @@ from deploy.steps import BACK, as_stop, carry_out
 
 TOOL = 'tool'
 BOOT = 'import sys; sys.path.insert(0, sys.argv.pop(1)); from deploy.cli import main; sys.exit(main())'
+ENDED = {'accepted': Exit.DONE, 'back-end': Exit.RESTORED, 'refused': Exit.REFUSED}
 RESUME = 'python3 -m deploy deploy --resume'
 
 
@@ -62,7 +63,7 @@ def carry(settings, identity, confirm=()):
             return _carry(deployment, confirm)
         except KeyboardInterrupt:  # between two steps, or a second one while the first was being answered
             if not deployment.unfinished:
-                return Exit.DONE if deployment.journal.last('accepted') else Exit.REFUSED
+                return ENDED[deployment.journal.last(*ENDED)['event']]
             return _give_up(deployment, Failed('Interrupted.'))
 
 
@@ -131,5 +132,5 @@ def lead_back(deployment, reason, proven=False):
         deployment.journal.write('person', error=repr(error), command=RESUME)
         say(f'\nThe way back could not reach its end: {error}\n  next: {RESUME}')
         return Exit.PERSON
-    say(f'\nFailed: {why}\n{deployment.settings.module} is as it was.')
+    say(f'\n{deployment.settings.module} is as it was: {why}')
     return Exit.RESTORED

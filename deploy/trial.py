@@ -16,11 +16,12 @@ from deploy import odoo_log, probe, process, web
 from deploy.finding import ok, stop
 from deploy.odoo import OURS
 from deploy.report import Failed, duration
+from deploy.service import TRIAL
 from deploy.trial_client import findings
 
 LIMIT_SESSION = 300  # seconds
 ERRORS = 5           # answers 500 and above in a row after which nobody waits any longer
-OFF = ('--smtp=127.0.0.1', '--smtp-port=9')
+OFF = ('--smtp=127.0.0.1', '--smtp-port=9', TRIAL)
 REMEDY = 'read the log of the trial; repair the release'
 
 

@@ -8,6 +8,8 @@ have swapped a value. Where an accounting table has protected columns, they are 
 import dataclasses
 import datetime
 
+from psycopg2 import sql
+
 from deploy import digest_accounting, digest_schema, may_change
 from deploy.digest_sessions import share_out, snapshot
 from deploy.digest_tables import FREE, NEW, OLD, OPEN, PIECE, Group, Table, having, statement
@@ -15,6 +17,8 @@ from deploy.postgres import rows
 from deploy.report import Refused
 
 FORMAT = 1
+SMALL = 64    # pages of a table that is read together with others
+AT_ONCE = 25  # such tables in one statement
 CATALOG = """
 SELECT n.nspname, c.relname,
        (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull)
@@ -99,40 +103,67 @@ class Reading:
         """The part of a picture that this reads."""
         version = sessions[0].server_version
         whole = [piece for pages in self.found.values() for piece in cut(pages.table, version)]
-        self._share_out(sessions, [REST, *whole])
-        self._share_out(sessions, [piece for pages in self.found.values() for piece in pages.apart(self.opened)])
+        self._share_out(sessions, [REST, *batches(whole)])
+        self._share_out(sessions, batches([piece for pages in self.found.values()
+                                           for piece in pages.apart(self.opened)]))
         return {**self.rest, 'tables': {key: pages.entry() for key, pages in self.found.items()}}
 
-    def _share_out(self, sessions, pieces):
+    def _share_out(self, sessions, tasks):
         """The heaviest first."""
-        for piece, result in share_out(sessions, sorted(pieces, key=lambda one: -one.weight), self._read):
-            if piece is REST:
+        for batch, result in share_out(sessions, sorted(tasks, key=lambda one: -one.weight), self._read):
+            if batch is REST:
                 self.rest = result
             else:
-                self.found[piece.table.key].collect(piece, result)
+                for number, *row in result:
+                    self.found[batch.pieces[number].table.key].collect(batch.pieces[number].status, *row)
             if self.progress:
-                self.progress.advance(piece.weight)
+                self.progress.advance(batch.weight)
 
-    def _read(self, session, piece):
-        if piece is REST:
+    def _read(self, session, batch):
+        if batch is REST:
             return digest_schema.take(session)
+        return rows(session, sql.SQL(' UNION ALL ').join(
+            sql.SQL('SELECT {}, q.* FROM ({}) q').format(sql.Literal(number), self._statement(piece))
+            for number, piece in enumerate(batch.pieces)))
+
+    def _statement(self, piece):
         where = having(piece.table, piece.status, self.opened) if piece.status else None
-        return rows(session, statement(piece.table, self.how, where, piece.pages))
+        return statement(piece.table, self.how, where, piece.pages)
 
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """A table, or a range of its pages, or its rows of one status: the work of one session at a time."""
+    """A table, or a range of its pages, or its rows of one status."""
     table: Table
     pages: tuple = None
     weight: int = 0
     status: str = ''
 
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """The work of one session at a time: one large piece, or many small ones in one statement."""
+    pieces: tuple = ()
+
+    @property
+    def weight(self):
+        return sum(piece.weight for piece in self.pieces)
+
     def __str__(self):
-        return str(self.table or 'What is beside the tables')
+        names = sorted({piece.table.key for piece in self.pieces})
+        if not names:
+            return 'What is beside the tables'
+        return f'The table {names[0]}' if len(names) == 1 else f'One of the tables {", ".join(names)}'
 
 
-REST = Piece(None)
+REST = Batch()
+
+
+def batches(pieces):
+    """Pieces as the work of one session: small ones together, so that they do not wait for one another's answers."""
+    small = [piece for piece in pieces if piece.weight < SMALL]
+    return [*(Batch((piece,)) for piece in pieces if piece.weight >= SMALL),
+            *(Batch(tuple(small[begin:begin + AT_ONCE])) for begin in range(0, len(small), AT_ONCE))]
 
 
 def cut(table, version):
@@ -151,19 +182,15 @@ class Pages:
     def __init__(self, table):
         self.table, self.groups = table, {}
 
-    def collect(self, piece, result):
-        """Adds the rows of one statement. Those of a status of their own were read before, among the old ones."""
-        rule = self.table.rule
-        flag, keys = bool(rule.rows), bool(rule.rows) + len(self.table.by()) + bool(rule.owner)
-        hashes = keys + 2 + 2 * len(self.table.parts())
-        for row in result:
-            (count, last), key = row[keys:keys + 2], row[flag:keys]
-            if count:
-                group = Group(count, last, row[keys + 2:hashes], row[hashes:])
-                status = piece.status or (FREE if flag and row[0] else OLD)
-                self.groups.setdefault((status, *key), Group()).add(group)
-                if piece.status:
-                    self.groups[(OLD, *key)].add(group, -1)
+    def collect(self, status, key, count, last, hashes, sums):
+        """Adds one row of a statement. Rows of a status of their own were read before, among the old ones."""
+        if not count:
+            return
+        free = bool(self.table.rule.rows) and key.pop(0) == 'true'
+        group = Group(count, last, hashes, sums)
+        self.groups.setdefault((status or (FREE if free else OLD), *key), Group()).add(group)
+        if status:
+            self.groups[(OLD, *key)].add(group, -1)
 
     def apart(self, opened):
         """The pieces with the rows that are new or open: few, and found by an index."""

@@ -8,6 +8,8 @@ have swapped a value. Where an accounting table has protected columns, they are 
 import dataclasses
 import datetime
 
+from psycopg2 import sql
+
 from deploy import digest_accounting, digest_schema, may_change
 from deploy.digest_sessions import share_out, snapshot
 from deploy.digest_tables import FREE, NEW, OLD, OPEN, PIECE, Group, Table, having, statement
@@ -15,6 +17,8 @@ from deploy.postgres import rows
 from deploy.report import Refused
 
 FORMAT = 1
+SMALL = 64    # pages of a table that is read together with others
+AT_ONCE = 25  # such tables in one statement
 CATALOG = """
 SELECT n.nspname, c.relname,
        (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull)
@@ -47,10 +51,9 @@ def take(server, database, workers=2, progress=None, columns=None, name=None):
             'format': FORMAT, 'database': database, 'like': columns and columns['taken'],
             'taken': datetime.datetime.now(datetime.timezone.utc).isoformat(),
             'method': columns['method'] if columns else method(sessions[0]),
-            'open': columns['open'] if columns else opened(sessions[0], found), **digest_schema.take(sessions[0])}
-        picture['tables'] = digests(sessions, found.values(), picture['method'], picture['open'], progress)
-        picture['names'] = names(sessions[0], found)
-        return picture
+            'open': columns['open'] if columns else opened(sessions[0], found)}
+        reading = Reading(found.values(), picture['method'], picture['open'], progress)
+        return {**picture, **reading.run(sessions), 'names': names(sessions[0], found)}
 
 
 def method(session):
@@ -66,8 +69,10 @@ def tables(session, like=None):
         one = Table(schema, name, {column: kind for column, kind, _strict in columns},
                     tuple(column for column, _kind, strict in columns if strict), weight, pages)
         before = like['tables'].get(one.key) if like else None
-        only, last = (before['columns'], before['last'] or 0) if before else (None, None)
-        found[one.key] = dataclasses.replace(one, only=only, last=last)
+        if before:  # of its columns, those that were digested
+            one = dataclasses.replace(one, last=before['last'] or 0, only={
+                column: before['columns'][column] for part in before['parts'].values() for column in part})
+        found[one.key] = one
     rules = may_change.rules(_models(session, found))
     return {key: dataclasses.replace(table, rule=rules(key)) for key, table in found.items()}
 
@@ -85,35 +90,80 @@ def opened(session, found):
     return rows(session, OPENED)[0][0] or [] if {'id', 'state'} <= set(columns) else []
 
 
-def digests(sessions, wanted, how, opened=(), progress=None):
-    """What a picture says of each table, by its name."""
-    found = {table.key: Pages(table) for table in wanted}
-    if progress and not progress.total:
-        progress.total = sum(pages.table.weight for pages in found.values())
+class Reading:
+    """Reads tables, each in pieces, and the rest of the database, with as many sessions as there are."""
 
-    def work(session, piece):
-        return rows(session, statement(piece.table, how, having(piece.table, piece.status, opened) if piece.status
-                                       else None, piece.pages))
+    def __init__(self, wanted, how, opened=(), progress=None):
+        self.found = {table.key: Pages(table) for table in wanted}
+        self.how, self.opened, self.progress, self.rest = how, opened, progress, {}
+        if progress and not progress.total:
+            progress.total = sum(pages.table.weight for pages in self.found.values())
 
-    for more in (lambda pages: cut(pages.table, sessions[0].server_version), lambda pages: pages.apart(opened)):
-        pieces = sorted((piece for pages in found.values() for piece in more(pages)), key=lambda one: -one.weight)
-        for piece, result in share_out(sessions, pieces, work):
-            found[piece.table.key].collect(piece, result)
-            if progress:
-                progress.advance(piece.weight)
-    return {key: pages.entry() for key, pages in found.items()}
+    def run(self, sessions):
+        """The part of a picture that this reads."""
+        version = sessions[0].server_version
+        whole = [piece for pages in self.found.values() for piece in cut(pages.table, version)]
+        self._share_out(sessions, [REST, *batches(whole)])
+        self._share_out(sessions, batches([piece for pages in self.found.values()
+                                           for piece in pages.apart(self.opened)]))
+        return {**self.rest, 'tables': {key: pages.entry() for key, pages in self.found.items()}}
+
+    def _share_out(self, sessions, tasks):
+        """The heaviest first."""
+        for batch, result in share_out(sessions, sorted(tasks, key=lambda one: -one.weight), self._read):
+            if batch is REST:
+                self.rest = result
+            else:
+                for number, *row in result:
+                    self.found[batch.pieces[number].table.key].collect(batch.pieces[number].status, *row)
+            if self.progress:
+                self.progress.advance(batch.weight)
+
+    def _read(self, session, batch):
+        if batch is REST:
+            return digest_schema.take(session)
+        return rows(session, sql.SQL(' UNION ALL ').join(
+            sql.SQL('SELECT {}, q.* FROM ({}) q').format(sql.Literal(number), self._statement(piece))
+            for number, piece in enumerate(batch.pieces)))
+
+    def _statement(self, piece):
+        where = having(piece.table, piece.status, self.opened) if piece.status else None
+        return statement(piece.table, self.how, where, piece.pages)
 
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """A table, or a range of its pages, or its rows of one status: the work of one session at a time."""
+    """A table, or a range of its pages, or its rows of one status."""
     table: Table
     pages: tuple = None
     weight: int = 0
     status: str = ''
 
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """The work of one session at a time: one large piece, or many small ones in one statement."""
+    pieces: tuple = ()
+
+    @property
+    def weight(self):
+        return sum(piece.weight for piece in self.pieces)
+
     def __str__(self):
-        return str(self.table)
+        names = sorted({piece.table.key for piece in self.pieces})
+        if not names:
+            return 'What is beside the tables'
+        return f'The table {names[0]}' if len(names) == 1 else f'One of the tables {", ".join(names)}'
+
+
+REST = Batch()
+
+
+def batches(pieces):
+    """Pieces as the work of one session: small ones together, so that they do not wait for one another's answers."""
+    small = [piece for piece in pieces if piece.weight < SMALL]
+    return [*(Batch((piece,)) for piece in pieces if piece.weight >= SMALL),
+            *(Batch(tuple(small[begin:begin + AT_ONCE])) for begin in range(0, len(small), AT_ONCE))]
 
 
 def cut(table, version):
@@ -132,19 +182,15 @@ class Pages:
     def __init__(self, table):
         self.table, self.groups = table, {}
 
-    def collect(self, piece, result):
-        """Adds the rows of one statement. Those of a status of their own were read before, among the old ones."""
-        rule = self.table.rule
-        flag, keys = bool(rule.rows), bool(rule.rows) + len(self.table.by()) + bool(rule.owner)
-        hashes = keys + 2 + 2 * len(self.table.parts())
-        for row in result:
-            (count, last), key = row[keys:keys + 2], row[flag:keys]
-            if count:
-                group = Group(count, last, row[keys + 2:hashes], row[hashes:])
-                status = piece.status or (FREE if flag and row[0] else OLD)
-                self.groups.setdefault((status, *key), Group()).add(group)
-                if piece.status:
-                    self.groups[(OLD, *key)].add(group, -1)
+    def collect(self, status, key, count, last, hashes, sums):
+        """Adds one row of a statement. Rows of a status of their own were read before, among the old ones."""
+        if not count:
+            return
+        free = bool(self.table.rule.rows) and key.pop(0) == 'true'
+        group = Group(count, last, hashes, sums)
+        self.groups.setdefault((status or (FREE if free else OLD), *key), Group()).add(group)
+        if status:
+            self.groups[(OLD, *key)].add(group, -1)
 
     def apart(self, opened):
         """The pieces with the rows that are new or open: few, and found by an index."""

@@ -99,9 +99,9 @@ def row_hash(columns, method):
 
 
 def statement(table, method, where=None, pages=None):
-    """SQL that yields one row for each group of rows: its key, rows, largest id, two sums for each part, the sums.
+    """SQL that yields a row for each group of rows: key, count, largest id, two sums for each part, the sums.
 
-    The key is whether the rows are free, where the table has such rows; the values of ``by``; the owner.
+    The key, as text, is whether the rows are free, where a table has such rows; the values of ``by``; the owner.
 
     :param where: SQL, which rows to look at
     :param pages: (first, one beyond the last) pages to read, the latter None for all; the whole table by default
@@ -115,13 +115,17 @@ def statement(table, method, where=None, pages=None):
     inner = [sql.SQL('{} AS {}').format(value, sql.SQL(f'{kind}{number}'))
              for kind, some in values.items() for number, value in enumerate(some)]
     names = {kind: [f'{kind}{number}' for number in range(len(some))] for kind, some in values.items()}
-    outer = [*names['k'], 'count(*)', 'max(last0)',
-             *(f'sum({name}), sum(hashint8extended({name}, {SEED}))' for name in names['h']),
-             *(f'coalesce(sum({name}), 0)' for name in names['s'])]
+    outer = [_array('text', (f'{name}::text' for name in names['k'])), 'count(*)', 'max(last0)::bigint',
+             _array('numeric', (f'sum({name}), sum(hashint8extended({name}, {SEED}))' for name in names['h'])),
+             _array('numeric', (f'coalesce(sum({name}), 0)' for name in names['s']))]
     condition = sql.SQL(' AND ').join([one for one in (where, _within(pages)) if one] or [sql.SQL('true')])
     return sql.SQL('SELECT {} FROM (SELECT {} FROM ONLY {} t {} WHERE {} OFFSET 0) x{}').format(
         sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), table.named, join, condition,
         sql.SQL(f' GROUP BY {", ".join(names["k"])}' if names['k'] else ''))
+
+
+def _array(kind, values):
+    return f'ARRAY[{", ".join(values)}]::{kind}[]'
 
 
 def _column(name):

@@ -90,7 +90,7 @@ def _files(code):
         if name.endswith(('.xml', '.csv')) and name.split('/')[0] in ('data', 'security', 'views', 'wizards', 'report',
                                                                      'wizard', 'reports'):
             was = name in code.old_manifest.get('data', ())
-            text = 'was loaded by the version in use and is not listed any more: its records go' if was else 'is not listed'
+            text = 'is not listed any more: its records go' if was else 'is not listed'
             yield warning(NAME, f'{name} {text}', 'list it under data, or remove the file')
 
 

@@ -26,7 +26,8 @@ class Git:
         self.user, self.folder = user, pathlib.Path(folder)
         entry = pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())
         self.environment = {'GIT_TERMINAL_PROMPT': '0', 'LC_ALL': 'C', 'HOME': entry.pw_dir,
-                            'GIT_CONFIG_GLOBAL': str(self.folder / 'gitconfig'), 'GIT_SSH_COMMAND': 'ssh -oBatchMode=yes'}
+                            'GIT_CONFIG_GLOBAL': str(self.folder / 'gitconfig'),
+                            'GIT_SSH_COMMAND': 'ssh -oBatchMode=yes'}
         clean, store = without_password(url)
         if store:
             self._write('credentials', store + '\n')
@@ -87,7 +88,7 @@ def is_repository(path):
 
 
 def owner(path):
-    """The account to work as on a repository: its owner when that is somebody else and we are root; '' for ourselves."""
+    """The account to work as on a repository: its owner where we are root and it is not; '' for ourselves."""
     number = os.stat(path).st_uid
     if os.geteuid() != 0 or number == 0:
         return ''
@@ -247,6 +248,6 @@ def _link_objects(source, target):
 
 def _give(path, user):
     entry = pwd.getpwnam(user)
-    for root, folders, found in os.walk(path):
+    for root, _folders, found in os.walk(path):
         for name in [root, *(os.path.join(root, name) for name in found)]:
             os.chown(name, entry.pw_uid, entry.pw_gid, follow_symlinks=False)

@@ -133,8 +133,10 @@ def test_an_archive_too_large(in_use, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('source, ref, message', [
-    ('', '', 'Where the new code comes from'), ('nowhere', '', 'reading .*nowhere'), ('new', 'no-such', 'no branch, tag'),
-    ('new', '--upload-pack=evil', 'no name of a branch'), ('new', 'deadbeef', 'no branch, tag'), ('note.txt', '', 'no archive')])
+    ('', '', 'Where the new code comes from'), ('nowhere', '', 'reading .*nowhere'), ('new', 'no-such',
+                                                                                      'no branch, tag'),
+    ('new', '--upload-pack=evil', 'no name of a branch'), ('new', 'deadbeef', 'no branch, tag'), ('note.txt', '',
+                                                                                                  'no archive')])
 def test_no_such_source(in_use, tmp_path, source, ref, message):
     commit(write(tmp_path / 'new', '17.0.1.0.9'))
     (tmp_path / 'note.txt').write_text('x')
@@ -146,7 +148,8 @@ def test_git_into_a_plain_folder(in_use, tmp_path):
     first = commit(write(tmp_path / 'new', '17.0.1.0.9'))
     git(tmp_path / 'new', 'tag', '-a', 'v9', '-m', 'release')
     second = commit(write(tmp_path / 'new', '17.0.1.1.0'))
-    for ref, wanted in (('v9', first), ('main', second), ('origin/main', second), ('', second), (first, first), (first[:8], first)):
+    for ref, wanted in (('v9', first), ('main', second), ('origin/main', second), ('', second), (first, first),
+                        (first[:8], first)):
         found = stage(in_use, tmp_path, ref=ref)
         (tmp_path / 'deployment/release.json').unlink()
         assert (found.commit, found.version) == (wanted, '17.0.1.0.9' if wanted == first else '17.0.1.1.0')
@@ -237,7 +240,7 @@ def test_modes_are_those_of_the_old_code(in_use, tmp_path):
 @as_root
 @pytest.mark.parametrize('kind', ['folder', 'git', 'own remote'])
 def test_owner_is_the_one_of_the_old_code(in_use, tmp_path, kind):
-    """git runs as the owner of the checkout: neither refused as a dubious owner, nor root at the mercy of its config."""
+    """git runs as the owner of the checkout: not refused as of a dubious owner, nor root at its config's mercy."""
     target, entry = tmp_path / 'addons' / MODULE, pwd.getpwnam(ACCOUNT)
     for folder in (tmp_path, *tmp_path.parents):
         if folder != pathlib.Path('/') and folder.stat().st_uid == 0:

@@ -103,7 +103,7 @@ def take(settings, staged, target, whole):
     :param whole: the target holds the addon in a folder of its own; else the target is the addon
     """
     url, user = source_of(settings, target)
-    with repository(staged.parent, url, user, _objects(target)) as (git, bare):
+    with repository(staged.parent, url, user, target / '.git/objects') as (git, bare):
         commit = resolve(git, bare, settings.ref)
         if (target / '.git').is_dir():
             _checkout(git, bare, staged, target, commit, settings.ref)
@@ -138,16 +138,11 @@ def source_of(settings, target):
     return (os.path.normpath(target / url) if url.startswith('.') else url), user
 
 
-def _objects(target):
-    folder = target / '.git/objects'
-    return folder if folder.is_dir() else None
-
-
 @contextlib.contextmanager
 def repository(folder, url, user='', objects=None):
     """(git, path of a bare repository with the heads and tags of ``url``) while the block lasts.
 
-    :param objects: an object store at hand, so that only what is new is fetched
+    :param objects: an object store that may be at hand, so that only what is new is fetched
     :raises Refused: the source cannot be read
     """
     bare = pathlib.Path(folder) / 'source.git'
@@ -158,7 +153,7 @@ def repository(folder, url, user='', objects=None):
             entry = pwd.getpwnam(user)
             os.chown(bare, entry.pw_uid, entry.pw_gid)
         git('init', '--quiet', '--bare', bare)
-        if objects:
+        if objects and objects.is_dir():
             (bare / 'objects/info/alternates').write_text(f'{objects}\n')
         git('--git-dir', bare, 'fetch', '--quiet', '--no-tags', REMOTE, f'+HEAD:{HEADS}HEAD', f'+refs/heads/*:{HEADS}*',
             f'+refs/tags/*:{TAGS}*', what=f'reading {without_password(url)[0]}')

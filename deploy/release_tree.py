@@ -146,17 +146,16 @@ def _source(settings, target, folder):
 
 def _remote(settings, target, folder):
     url, user = release_git.source_of(settings, target)
-    objects = target / '.git/objects' if (target / '.git/objects').is_dir() else None
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    with release_git.repository(folder, url, user, objects) as (git, bare):
+    with release_git.repository(folder, url, user, target / '.git/objects') as (git, bare):
         commit = release_git.resolve(git, bare, settings.ref)
         shown = release_git.without_password(url)[0]
         yield ok(SOURCE, f'{shown}, {settings.ref or "HEAD"} is commit {commit[:12]}')
         if settings.source and os.path.isdir(url) and git.ask('-C', url, 'status', '--porcelain',
                                                               '--untracked-files=no'):
             yield warning(SOURCE, f'{url} has changes that are not committed: they are not deployed', 'commit them')
-        if objects:
+        if (target / '.git').is_dir():
             yield from _diverged(settings, target, git, bare, commit)
 
 

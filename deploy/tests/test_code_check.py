@@ -8,8 +8,11 @@ import subprocess
 import sys
 import time
 
+import faulty_code
+import faulty_data
+import faulty_files
 import pytest
-from faulty_releases import ALL, REHEARSAL, STOP
+from release_faults import ALL, REHEARSAL, STOP
 
 from deploy import code_check, code_check_known, finding, release
 from deploy.report import table
@@ -25,6 +28,7 @@ PEERS = ('account', 'sale', 'purchase', 'stock', 'hr_expense', 'point_of_sale', 
 TWICE = 'point_of_sale.product_template_only_form_view is the id of two records: the second overwrites the first'
 REAL = {'point_of_sale': {TWICE}}  # true faults of Odoo itself
 FOUND = 113  # of all faulty releases, by files alone
+TABLES = (faulty_code, faulty_data, faulty_files)  # each fills ALL
 
 
 @pytest.fixture(scope='module')

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 from conftest import create
-from faulty_releases import implies, record, view
 from psycopg2.extras import execute_values
+from release_faults import implies, record, view
 
 from deploy import code_check, finding, release
 from deploy.code_check_known import Known

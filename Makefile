@@ -7,9 +7,12 @@ help:
 	@echo 'make run               Odoo 17 with the addon and demo data at http://localhost:8069'
 	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
-	@echo '                       dev/tests/test_y.py, lifecycle, parallel, faults'
+	@echo '                       dev/tests/test_y.py, lifecycle, legacy, parallel, faults'
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
+	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
+	@echo 'make recording          a deployment and a rollback as the terminal shows them: docs/deployment-recording.md'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
+	@echo 'make translations       brings i18n/ up to date: the .pot by Odoo, new terms into the .po files'
 	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
 	@echo
@@ -19,7 +22,7 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-run test faults lint screenshots clean:
+run test faults bench-deploy lint translations screenshots volume recording clean:
 	@$(PYTHON) -m dev $@
 
-.PHONY: help run test faults lint screenshots clean
+.PHONY: help run test faults bench-deploy lint translations screenshots volume recording clean

@@ -41,6 +41,7 @@
         'views/account_move_settlement_views.xml',
         'views/payment_override_views.xml',
         'wizards/payment_history_verify_views.xml',
+        'wizards/base_module_uninstall_views.xml',
     ],
     'demo': [
         'demo/res_users_demo.xml',

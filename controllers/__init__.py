@@ -1,1 +1,2 @@
 from . import payment_staffing
+from . import payment_records

@@ -1,7 +1,7 @@
 """Demo payments in every stage, brought there by the demo people through the real steps."""
 from dateutil.relativedelta import relativedelta
 
-from odoo import Command, _, api, fields, models
+from odoo import Command, api, fields, models
 
 MODULE = 'payment_account_enhanced'
 # The payments outlive the addon, as real ones do: what bears the name of a module is deleted with it.
@@ -66,7 +66,7 @@ class AccountPayment(models.Model):
         for name, last in steps.items():
             payments[name]._take_demo_steps(people, last)
         payments['rejected'].with_user(people['approver'])._run_approval(
-            'reject', _("The amount differs from the bill: 909.00 were agreed."))
+            'reject', 'The amount differs from the bill: 909.00 were agreed.')
         payments['cancelled'].with_user(people['user']).action_cancel()
         payments['matched']._match_demo_statement()
         self._name_demo_payments(payments)
@@ -118,7 +118,7 @@ class AccountPayment(models.Model):
             'ref': 'WC-2041',
             'invoice_date': today - relativedelta(days=20),
             'date': today - relativedelta(days=20),
-            'invoice_line_ids': [Command.create({'name': _("Oak tables"), 'price_unit': 3200.0, 'tax_ids': []})],
+            'invoice_line_ids': [Command.create({'name': 'Oak tables', 'price_unit': 3200.0, 'tax_ids': []})],
         })
         bill.action_post()
         wizard = self.env['account.payment.register'].with_user(user).with_company(company).with_context(

@@ -6,6 +6,7 @@ import shutil
 import time
 
 from deploy import checks, database_facts, digest, entered, filestore, process, release
+from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
 from deploy.names import PLACEHOLDER, beside
@@ -148,20 +149,15 @@ def prove(deployment, name, files):
         return
     before = load(stored)
     with reading(deployment, name):
-        wrong = unequal(before, digest.take(deployment.server, name))
+        found = comparing.compare(before, digest.take(deployment.server, name, columns=before), strict=True)
         if files.is_dir():
-            wrong += [one.text for one in filestore.check(deployment.server, name, files)]
+            found += filestore.check(deployment.server, name, files)
+    wrong = [one.text for one in found]
     deployment.journal.note(proven_at=now(), differences=wrong)
     if wrong:
         raise NeedsPerson(f'The rollback point is not as it was: {wrong[0]}.',
                           'restore the backup: docs/operators.md, "By hand"')
     say(f'   proven: {len(before["tables"])} tables equal those of the rollback point')
-
-
-def unequal(before, after):
-    """What is not exactly the same in two pictures of one database."""
-    return [f'{kind} {name}' for kind in ('tables', 'schema', 'sequences', 'modules')
-            for name in sorted({*before[kind], *after[kind]}) if before[kind].get(name) != after[kind].get(name)]
 
 
 def keep_discarded(deployment):

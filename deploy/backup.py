@@ -12,13 +12,14 @@ import shutil
 import threading
 import time
 
-from deploy import database_facts, digest, dump, journal, manifest, sizes, tarball
+from deploy import database_facts, digest, digest_schema, dump, journal, manifest, sizes, tarball
 from deploy import half as halves
 from deploy.half import private
 from deploy.postgres import as_failure, rows
 from deploy.report import Failed, Refused, masked, size
 
 DATABASE, FILES, CODE, CONF, FINGERPRINT = 'database', 'filestore.tar', 'code.tar', 'odoo.conf', 'fingerprint.json'
+DRAWN = 'drawn_before'  # sequences stand outside of any snapshot: as they were before the dump; the rest as after it
 SECRET = re.compile(r'^(\s*\w*(?:pass|secret|token|api_?key)\w*\s*[=:]\s*).+', re.IGNORECASE)
 OPEN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 ATTACHMENTS = 'SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL'
@@ -68,14 +69,14 @@ def _content(settings, server, half, code_dir, fingerprint):
         facts = {'facts': database_facts.facts(server, settings.database), 'seconds': {},
                  'database_size': server.database_size(settings.database),
                  'version': _version(keeper, settings.module)}
-        named = _attachments(keeper)
+        named, drawn = _attachments(keeper), digest_schema.sequences(keeper)
         with together(lambda stopped: _files(settings, half, code_dir, stopped)) as files:
             with _timed(facts, 'dump'):
                 dump.write(settings, server, half / DATABASE, snapshot)
             if fingerprint:
                 with _timed(facts, 'fingerprint'):
                     picture = digest.take(server, settings.database, name=snapshot)
-                    _write(half / FINGERPRINT, json.dumps(picture))
+                    _write(half / FINGERPRINT, json.dumps({**picture, DRAWN: drawn}))
             packed, facts['seconds']['files'] = files.result()
     return {**facts, **_missing(settings, server, named, packed)}
 

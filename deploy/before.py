@@ -3,6 +3,7 @@ import dataclasses
 
 from deploy import backup as backups
 from deploy import code_check, filestore, finding, release
+from deploy import manifest as manifests
 from deploy import preflight as preflights
 from deploy.progress import progress
 from deploy.report import Refused, size
@@ -17,7 +18,7 @@ def code(deployment):
     """Stages the release beside the old code and checks it."""
     settings = deployment.settings
     new = release.stage(settings, deployment.journal.folder)
-    demand(code_check.check(settings, new, settings.code_dir), 'The new code has faults')
+    demand(code_check.check(settings, new, settings.addon, deployment.server), 'The new code has faults')
     deployment.journal.note(release=dataclasses.asdict(new))
     return f'{settings.module} {new.version}{f" ({new.commit[:12]})" if new.commit else ""}'
 
@@ -30,7 +31,7 @@ def backup(deployment):
                                 settings.code_dir, shown)
     if deployment.files.is_dir():
         filestore.snapshot(deployment.files, deployment.snapshot)
-    return size(sum(one['size'] for one in manifest['files']))
+    return size(manifests.total(manifest))
 
 
 def demand(findings, what):

@@ -3,6 +3,8 @@ import argparse
 import importlib
 import signal
 
+import psycopg2
+
 from deploy.report import Exit, Stop, say
 from deploy.settings import FIELDS, load
 
@@ -55,6 +57,9 @@ def main(words=None):
     except Stop as stop:
         say(stop.line())
         return int(stop.code)
+    except psycopg2.OperationalError as error:
+        say(f'PostgreSQL cannot be reached: {str(error).strip()}\n  next: check db_host, db_port, db_user and db_password')
+        return int(Exit.REFUSED)
     except KeyboardInterrupt:
         say('\nInterrupted.')
         return int(Exit.REFUSED)

@@ -52,9 +52,10 @@ def _version(code):
         yield stop(NAME, f'the version {version} {text}', f'use {series}.x.y.z')
         return
     before = _old_version(code)
-    if before and not code.older and full_version(version, series) <= full_version(before, series):
+    if before and full_version(version, series) <= full_version(before, series):
         same = full_version(version, series) == full_version(before, series)
-        yield stop(NAME, f'the version {version} is {"that of" if same else "lower than"} the installed {before}: '
+        kind = warning if code.settings.older else stop
+        yield kind(NAME, f'the version {version} is {"that of" if same else "lower than"} the installed {before}: '
                          'Odoo would run no migration, and nothing would tell old from new', 'raise the version')
 
 

@@ -5,7 +5,7 @@ import itertools
 
 from psycopg2 import sql
 
-from deploy.digest_tables import SEED, row_hash, unchanged_since
+from deploy.digest_tables import OLD, SEED, having, row_hash
 from deploy.postgres import rows
 
 BUCKET = 4096    # ids that are compared by one sum first
@@ -40,51 +40,58 @@ class Side:
     columns: dict
     method: str
     owned: tuple = ()       # ids or names of what belongs to upgraded modules
-    opened: tuple = None    # growth only: entries that were open before
+    opened: tuple = ()      # growth only: entries that were open before
 
-    def condition(self, more=None):
+    def condition(self):
         """SQL for the rows that are compared."""
-        rule, parts = self.table.rule, [more] if more else []
-        if rule.rows:
-            parts.append(sql.SQL('({}) IS NOT TRUE').format(sql.SQL(rule.rows)))
+        rule, found = self.table.rule, having(self.table, OLD, self.opened)
+        parts = [found] if found else []
         if rule.owner and self.owned:
             parts.append(sql.SQL('t.{}::text NOT IN (SELECT unnest({}::text[]))').format(
                 sql.Identifier(rule.owner[0]), sql.Literal(list(self.owned))))
-        if self.opened is not None:
-            parts.append(unchanged_since(self.table, self.opened))
         return sql.SQL(' AND ').join(parts) if parts else sql.SQL('true')
 
-    def stream(self, query, *values):
+    def owner(self):
+        """SQL for what tells whom a row without an id belongs to."""
+        return sql.SQL('t.{}::text').format(sql.Identifier(self.table.rule.owner[0])) if self.table.rule.owner else (
+            sql.SQL('NULL'))
+
+    def stream(self, query, **values):
         """Rows of a statement as the server hands them out."""
         with self.session.cursor(name=f'rows_{id(self)}') as cursor:
             cursor.itersize = 2000
             cursor.execute(query.format(hash=row_hash(self.columns, self.method), table=self.table.named,
-                                        where=self.condition(), seed=sql.Literal(SEED)), values)
+                                        where=self.condition(), owner=self.owner(), seed=sql.Literal(SEED),
+                                        **{name: sql.Literal(value) for name, value in values.items()}))
             yield from cursor
 
     def read(self, numbers):
         """id -> {column: text} of some rows."""
         listed = sql.SQL(', ').join(sql.SQL('t.{}::text').format(sql.Identifier(name)) for name in self.columns)
-        query = sql.SQL('SELECT t.id, {} FROM {} t WHERE t.id = ANY(%s) AND {}').format(
-            listed, self.table.named, self.condition())
-        return {row[0]: dict(zip(self.columns, row[1:])) for row in rows(self.session, query, [list(numbers)])}
+        query = sql.SQL('SELECT t.id, {} FROM ONLY {} t WHERE t.id = ANY({}) AND {}').format(
+            listed, self.table.named, sql.Literal(list(numbers)), self.condition())
+        return {row[0]: dict(zip(self.columns, row[1:])) for row in rows(self.session, query)}
 
 
-BUCKETS = sql.SQL('SELECT t.id / %s, count(*), sum(h), sum(hashint8extended(h, {seed})) FROM '
-                  '(SELECT t.id, {hash} AS h FROM {table} t WHERE {where} OFFSET 0) t GROUP BY 1 ORDER BY 1')
-HASHES = sql.SQL('SELECT t.id, {hash} FROM {table} t WHERE t.id >= %s AND t.id < %s AND {where} ORDER BY 1, 2')
-WHOLE = sql.SQL('SELECT {hash}, t.*::text FROM {table} t WHERE {where} ORDER BY 1')
+BUCKETS = sql.SQL('SELECT t.id / {size}, count(*), sum(h), sum(hashint8extended(h, {seed})) FROM '
+                  '(SELECT t.id, {hash} AS h FROM ONLY {table} t WHERE {where} OFFSET 0) t GROUP BY 1 ORDER BY 1')
+HASHES = sql.SQL('SELECT t.id, {hash} FROM ONLY {table} t WHERE t.id >= {first} AND t.id < {end} AND {where} '
+                 'ORDER BY 1, 2')
+WHOLE = sql.SQL('SELECT {hash}, t::text, {owner} FROM ONLY {table} t WHERE {where} ORDER BY 1')
 
 
-def differences(before, after):
-    """{kind or column: Change} of two sides: ``row lost``, ``row new``, ``row doubled`` and columns by their names."""
+def differences(before, after, may_come):
+    """{kind or column: Change} of two sides: ``row lost``, ``row new``, ``row doubled`` and columns by their names.
+
+    :param may_come: a function from a new row's id, or from what tells its owner, as text, to whether it is allowed
+    """
     if 'id' not in before.columns:
-        return _without_id(before, after)
+        return _without_id(before, after, may_come)
     found, changed = {}, []
     for number, kind in _numbers(before, after):
         if kind == 'changed':
             changed.append(number)
-        else:
+        elif kind != 'row new' or not may_come(str(number)):
             found.setdefault(kind, Change()).add(number)
         if len(changed) == AT_ONCE:
             _columns(before, after, changed, found)
@@ -97,11 +104,11 @@ def differences(before, after):
 
 def _numbers(before, after):
     """(id, kind) of the rows that differ."""
-    ranges = [bucket for bucket, old, new in merged(before.stream(BUCKETS, BUCKET), after.stream(BUCKETS, BUCKET))
+    ranges = [bucket for bucket, old, new in merged(*(side.stream(BUCKETS, size=BUCKET) for side in (before, after)))
               if old != new]
     for begin, end in _joined(ranges):
-        limits = begin * BUCKET, end * BUCKET
-        for number, old, new in merged(before.stream(HASHES, *limits), after.stream(HASHES, *limits)):
+        sides = [side.stream(HASHES, first=begin * BUCKET, end=end * BUCKET) for side in (before, after)]
+        for number, old, new in merged(*sides):
             if old != new:
                 yield number, _kind(old, new)
 
@@ -159,11 +166,13 @@ def _label(row):
     return next((row[name] for name in LABELS if row.get(name)), '')
 
 
-def _without_id(before, after):
+def _without_id(before, after, may_come):
     """A table of pairs: whole rows are looked at, ordered by their hashes."""
     found = {}
     for _hash, old, new in merged(before.stream(WHOLE), after.stream(WHOLE)):
-        for one, other, kind in ((old, new, 'row lost'), (new, old, 'row new')):
-            for (text,) in one[len(other):]:
-                found.setdefault(kind, Change()).add(text)
+        for text, _owner in old[len(new):]:
+            found.setdefault('row lost', Change()).add(text)
+        for text, owner in new[len(old):]:
+            if not may_come(owner):
+                found.setdefault('row new', Change()).add(text)
     return found

@@ -1,31 +1,36 @@
 """What differs between two pictures beside the rows: columns, constraints, sequences, modules and more."""
+import re
+
 from deploy.difference import Difference
 
 # New things are fine everywhere; so is another definition of these. Views hold no data, and upgrades make them anew.
 FREE_TO_CHANGE = {'view'}
-DRAWN = 'ir_sequence_'  # numbers of documents, such as vouchers: an upgrade draws none
+FREE_TO_GO = {'rights'}  # they go with the table, which is reported
+OF_TABLES = {'constraint', 'index', 'trigger', 'policy'}
+DRAWN = re.compile(r'ir_sequence_\d+(_\d+)?')  # numbers of documents, such as vouchers: an upgrade draws none
 PENDING = ('to install', 'to upgrade', 'to remove')
 
 
-def differences(before, after, growth=False):
-    """Differences that are not rows of tables."""
+def differences(before, after, growth=False, strict=False):
+    """Differences that are not rows of tables. ``strict``: sequences stand where they stood."""
     gone = set(before['tables']) - set(after['tables'])
     for key in sorted(gone):
-        if not before['tables'][key].get('whole'):
+        if not before['tables'][key]['rule']['whole']:
             yield Difference(key, before=before['tables'][key]['rows'],
                              text=f'{key}: the table is gone, it had {before["tables"][key]["rows"]} rows')
     for key, old in before['tables'].items():
-        if key not in gone and not old.get('whole'):
+        if key not in gone and not old['rule']['whole']:
             yield from _columns(key, old, after['tables'][key])
     yield from _definitions(before['schema'], after['schema'], gone | _wizards(before))
     yield from _disabled(before['disabled'], after['disabled'])
-    yield from _sequences(before['sequences'], after['sequences'], gone, growth)
+    yield from _sequences(before['sequences'], after['sequences'], gone,
+                          re.compile('.*') if strict else None if growth else DRAWN)
     yield from _modules(before['modules'], after['modules'])
     yield from _large_objects(before['large_objects'], after['large_objects'], growth)
 
 
 def _wizards(picture):
-    return {key for key, table in picture['tables'].items() if table.get('whole')}
+    return {key for key, table in picture['tables'].items() if table['rule']['whole']}
 
 
 def _columns(key, old, new):
@@ -42,15 +47,12 @@ def _columns(key, old, new):
 def _definitions(before, after, gone):
     for kind, things in before.items():
         for name, definition in things.items():
-            table, _dot, own = name.partition('.')
-            if table in gone:
-                continue
+            table, own = (name.rpartition('.')[::2] if kind in OF_TABLES else (name, ''))
             now = after[kind].get(name)
-            if now is None:
-                yield Difference(table, own, before=definition, text=f'{name}: the {kind} is gone: {definition}')
-            elif now != definition and kind not in FREE_TO_CHANGE:
-                yield Difference(table, own, before=definition, after=now,
-                                 text=f'{name}: the {kind} was {definition}, is {now}')
+            if table in gone or now == definition or kind in (FREE_TO_GO if now is None else FREE_TO_CHANGE):
+                continue
+            text = f'is gone: {definition}' if now is None else f'was {definition}, is {now}'
+            yield Difference(table, own, before=definition, after=now, text=f'{name}: the {kind} {text}')
 
 
 def _disabled(before, after):
@@ -61,7 +63,8 @@ def _disabled(before, after):
                              text=f'{table}: {len(news)} triggers are disabled: {", ".join(news[:3])}')
 
 
-def _sequences(before, after, gone, growth):
+def _sequences(before, after, gone, still):
+    """``still``: a pattern of names; such sequences must not move forward either."""
     for name, old in before.items():
         if any(name.startswith(f'{table}_') for table in gone):
             continue
@@ -74,7 +77,7 @@ def _sequences(before, after, gone, growth):
         elif (new[0] - old[0]) * old[1] < 0:
             yield Difference(name, 'next', before=old[0], after=new[0],
                              text=f'{name}: the sequence moved back, its next number was {old[0]}, is {new[0]}')
-        elif new[0] != old[0] and name.startswith(DRAWN) and not growth:
+        elif new[0] != old[0] and still and still.fullmatch(name):
             yield Difference(name, 'next', before=old[0], after=new[0],
                              text=f'{name}: numbers were drawn, the next was {old[0]}, is {new[0]}')
 

@@ -1,4 +1,5 @@
 """What belongs to a database beside the rows of its tables: sequences, constraints, triggers, modules and more."""
+import contextlib
 import hashlib
 
 import psycopg2
@@ -119,7 +120,7 @@ def large_objects(session):
 
 def _large_object(session, number):
     content, size = hashlib.sha1(usedforsecurity=False), 0
-    with session.lobject(number, 'rb') as reader:
+    with contextlib.closing(session.lobject(number, 'rb')) as reader:
         for piece in iter(lambda: reader.read(1 << 20), b''):
             content.update(piece)
             size += len(piece)

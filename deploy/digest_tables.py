@@ -5,7 +5,7 @@ import re
 from psycopg2 import sql
 
 from deploy.digest_accounting import BOOKS, Book
-from deploy.may_change import Rule
+from deploy.may_change import STAMPS, Rule
 
 SEED = 1  # not 0: with it a number 0.0 and a NULL have the same hash
 PIECE = 8192  # pages of a table that one session reads at a time: 64 MB
@@ -13,8 +13,10 @@ WRAP = 1 << 128
 # Types that PostgreSQL hashes by value; of all others the text is hashed. jsonb too: its own hash misses swapped parts.
 HASHED = {'integer', 'bigint', 'smallint', 'boolean', 'text', 'character varying', 'numeric', 'double precision',
           'real', 'date', 'timestamp without time zone', 'timestamp with time zone', 'uuid', 'bytea', 'oid'}
-OWNERS = sql.SQL('LEFT JOIN (SELECT DISTINCT ON (res_id) res_id, module FROM public.ir_model_data WHERE model = {} '
-                 'ORDER BY res_id, id) o ON o.res_id = t.{}')
+RECORDS = sql.SQL('LEFT JOIN (SELECT DISTINCT ON (res_id) res_id, module FROM public.ir_model_data WHERE model = {} '
+                  'ORDER BY res_id, id) o ON o.res_id = t.{}')
+MODULES = sql.SQL('LEFT JOIN (SELECT id, name AS module FROM public.ir_module_module) o ON o.id = t.{}')
+OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see having
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,10 +52,21 @@ class Table:
     def named(self):
         return sql.Identifier(self.schema, self.name)
 
-    def digested(self):
-        """Columns that no upgrade may change: name -> type."""
-        return {name: kind for name, kind in self.columns.items()
-                if name not in self.rule.columns and (self.only is None or self.only.get(name) == kind)}
+    def parts(self):
+        """What is digested apart: {part: {column: type}}, each with the id, which binds them.
+
+        ``protected``: what ordinary work never changes; ``free``: what an upgrade may change; ``rest``.
+        """
+        columns = {name: kind for name, kind in sorted(self.columns.items())
+                   if self.only is None or self.only.get(name) == kind}
+        if 'id' not in columns:
+            return {'rest': columns} if columns else {}
+        found = {'rest': {'id': columns.pop('id')}}
+        for name, kind in columns.items():
+            part = ('protected' if name in self.book.protected else
+                    'free' if name in (*STAMPS, *self.rule.columns) else 'rest')
+            found.setdefault(part, {'id': found['rest']['id']})[name] = kind
+        return found
 
     def by(self):
         return [name for name in self.book.by if name in self.columns]
@@ -85,76 +98,72 @@ def row_hash(columns, method):
     return sql.SQL(shape).format(listed, sql.Literal(SEED))
 
 
-def parts(table):
-    """The columns as they are digested: the protected ones and the rest apart, each with the id that binds them."""
-    columns = table.digested()
-    names = sorted(columns, key=lambda name: (name != 'id', name))
-    guarded = [name for name in names if name in table.book.protected]
-    if guarded and 'id' in columns:
-        rest = [name for name in names if name not in (*guarded, 'id')]
-        divided = [['id', *guarded], ['id', *rest]]
-    else:
-        divided = [names]
-    return [{name: columns[name] for name in one} for one in divided]
-
-
-def statement(table, method, opened, owners, pages=None):
+def statement(table, method, where=None, pages=None):
     """SQL that yields one row for each group of rows: its key, rows, largest id, two sums for each part, the sums.
 
-    :param opened: ids of entries that were not posted when the first picture was taken
-    :param owners: whether the database knows who owns a row
-    :param pages: (first, last) pages to read, the last one open; the whole table by default
+    The key is whether the rows are free, where the table has such rows; the values of ``by``; the owner.
+
+    :param where: SQL, which rows to look at
+    :param pages: (first, one beyond the last) pages to read, the latter None for all; the whole table by default
     """
-    hashes = [row_hash(one, method) for one in parts(table)]
-    keys = [_status(table, opened), *(sql.SQL('t.{}').format(sql.Identifier(name)) for name in table.by())]
-    join = sql.SQL('')
-    if table.rule.owner and owners:
-        owner, join = _owner(*table.rule.owner)
-        keys.append(owner)
-    sums = [sql.SQL('t.{}::numeric').format(sql.Identifier(name)) for name in table.sums()]
-    inner = sql.SQL(', ').join([
-        *(sql.SQL('{} AS k{}').format(key, sql.SQL(str(number))) for number, key in enumerate(keys)),
-        *(sql.SQL('{} AS h{}').format(one, sql.SQL(str(number))) for number, one in enumerate(hashes)),
-        *(sql.SQL('{} AS s{}').format(one, sql.SQL(str(number))) for number, one in enumerate(sums)),
-        sql.SQL('t.id' if 'id' in table.columns else 'NULL::int AS id')])
-    outer = [*(f'k{number}' for number in range(len(keys))), 'count(*)', 'max(id)',
-             *(f'sum(h{number}), sum(hashint8extended(h{number}, {SEED}))' for number in range(len(hashes))),
-             *(f'coalesce(sum(s{number}), 0)' for number in range(len(sums)))]
-    return sql.SQL('SELECT {} FROM (SELECT {} FROM {} t {} WHERE {} OFFSET 0) x GROUP BY {}').format(
-        sql.SQL(', '.join(outer)), inner, table.named, join, _condition(table, pages),
-        sql.SQL(', '.join(f'k{number}' for number in range(len(keys)))))
+    owner, join = _owner(*table.rule.owner) if table.rule.owner else (None, sql.SQL(''))
+    values = {
+        'k': [*_free(table), *map(_column, table.by()), *([owner] if owner else [])],
+        'h': [row_hash(columns, method) for columns in table.parts().values()],
+        's': [sql.SQL('{}::numeric').format(_column(name)) for name in table.sums()],
+        'last': [_column('id') if 'id' in table.columns else sql.SQL('NULL::int')]}
+    inner = [sql.SQL('{} AS {}').format(value, sql.SQL(f'{kind}{number}'))
+             for kind, some in values.items() for number, value in enumerate(some)]
+    names = {kind: [f'{kind}{number}' for number in range(len(some))] for kind, some in values.items()}
+    outer = [*names['k'], 'count(*)', 'max(last0)',
+             *(f'sum({name}), sum(hashint8extended({name}, {SEED}))' for name in names['h']),
+             *(f'coalesce(sum({name}), 0)' for name in names['s'])]
+    condition = sql.SQL(' AND ').join([one for one in (where, _within(pages)) if one] or [sql.SQL('true')])
+    return sql.SQL('SELECT {} FROM (SELECT {} FROM ONLY {} t {} WHERE {} OFFSET 0) x{}').format(
+        sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), table.named, join, condition,
+        sql.SQL(f' GROUP BY {", ".join(names["k"])}' if names['k'] else ''))
 
 
-def _status(table, opened):
-    """new: not in the picture of before; open: its entry was not posted then; old: all others."""
-    cases = []
-    if table.last is not None and 'id' in table.columns:
-        cases.append(sql.SQL("WHEN t.id > {} THEN 'new'").format(sql.Literal(table.last)))
-    if table.book.entry and opened:
-        cases.append(sql.SQL("WHEN t.{} IN (SELECT unnest({}::bigint[])) THEN 'open'").format(
-            sql.Identifier(table.book.entry), sql.Literal(list(opened))))
-    return sql.SQL("CASE {} ELSE 'old' END").format(sql.SQL(' ').join(cases)) if cases else sql.SQL("'old'::text")
+def _column(name):
+    return sql.SQL('t.{}').format(sql.Identifier(name))
 
 
-def unchanged_since(table, opened):
-    """SQL: the row was there before, and its entry was posted."""
-    return sql.SQL("{} = 'old'").format(_status(table, opened))
+def _free(table):
+    return [sql.SQL('({}) IS TRUE').format(sql.SQL(table.rule.rows))] if table.rule.rows else []
+
+
+def having(table, status, opened=()):
+    """SQL for the rows of one status. free: an upgrade may change them, wherever they come from; of the others:
+    new, not there before; open, of an entry that was not posted before; old, all the rest. None where there are none.
+    """
+    free = [sql.SQL('NOT {}').format(one) for one in _free(table)]
+    last = table.last if 'id' in table.columns else None
+    entry = table.book.entry if opened and table.book.entry in table.columns else ''
+    newer = [] if last is None else [sql.SQL('t.id > {}').format(sql.Literal(last))]
+    still_open = [sql.SQL('{} IN (SELECT unnest({}::int[]))').format(
+        _column(entry), sql.Literal(list(opened)))] if entry else []
+    old = [sql.SQL('NOT ({})').format(one) for one in newer]
+    found = {FREE: _free(table), NEW: newer and free + newer, OPEN: still_open and free + old + still_open,
+             OLD: free + old + [sql.SQL('({}) IS NOT TRUE').format(one) for one in still_open]}[status]
+    return sql.SQL(' AND ').join(found) if found else None
 
 
 def _owner(column, model):
     """(expression, join) for the module that a row belongs to."""
     if model == 'module':
-        return sql.SQL('t.{}').format(sql.Identifier(column)), sql.SQL('')
-    return sql.SQL("coalesce(o.module, '')"), OWNERS.format(sql.Literal(model), sql.Identifier(column))
+        return _column(column), sql.SQL('')
+    join = MODULES if model == 'module id' else RECORDS
+    names = [sql.Identifier(column)] if model == 'module id' else [sql.Literal(model), sql.Identifier(column)]
+    return sql.SQL("coalesce(o.module, '')"), join.format(*names)
 
 
-def _condition(table, pages):
-    found = [sql.SQL('({}) IS NOT TRUE').format(sql.SQL(table.rule.rows))] if table.rule.rows else []
-    if pages:
-        found.append(sql.SQL('t.ctid >= {}::tid').format(sql.Literal(f'({pages[0]},0)')))
-        if pages[1]:
-            found.append(sql.SQL('t.ctid < {}::tid').format(sql.Literal(f'({pages[1]},0)')))
-    return sql.SQL(' AND ').join(found) if found else sql.SQL('true')
+def _within(pages):
+    if not pages:
+        return None
+    first = sql.SQL('t.ctid >= {}::tid').format(sql.Literal(f'({pages[0]},0)'))
+    if pages[1] is None:
+        return first
+    return sql.SQL('{} AND t.ctid < {}::tid').format(first, sql.Literal(f'({pages[1]},0)'))
 
 
 class Group:
@@ -164,15 +173,21 @@ class Group:
         self.rows, self.last = int(rows), last
         self.hashes, self.sums = [int(value) for value in hashes], list(sums)
 
-    def add(self, other):
-        self.rows += other.rows
+    def add(self, other, sign=1):
+        """Adds another set, or with ``sign`` -1 takes it away."""
+        self.rows += sign * other.rows
         self.last = max(self.last or 0, other.last or 0)
-        self.hashes = [(a + b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
-        self.sums = [a + b for a, b in _pairs(self.sums, other.sums)]
+        self.hashes = [(a + sign * b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
+        self.sums = [a + sign * b for a, b in _pairs(self.sums, other.sums)]
 
     def digest(self):
         """One word for each part: the sum of the hashes, and the sum of the hashes hashed again."""
         return [f'{a % WRAP:x}.{b % WRAP:x}' for a, b in zip(self.hashes[::2], self.hashes[1::2])]
+
+    @classmethod
+    def read(cls, entry):
+        """A group as a picture holds it."""
+        return cls(entry['rows'], hashes=[int(word, 16) for pair in entry['digest'] for word in pair.split('.')])
 
 
 def _pairs(mine, others):

@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import tempfile
 
 import psycopg2
 
@@ -61,12 +62,11 @@ def reachable(folder, settings):
     As root over the local socket the programs run under the service's account, which may not walk into the backup:
     the folder is handed over opened, and what lies in it belongs to that account.
     """
-    other = {} if settings.db_host else process.account(settings.user)
-    if not other:
+    if not _other(settings):
         yield str(folder), {}
         return
     for path in (folder, *folder.iterdir()):
-        os.chown(path, other['user'], other['group'])
+        _give(path, settings)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         yield f'/proc/self/fd/{handle}', {'keep': (handle,)}
@@ -74,10 +74,22 @@ def reachable(folder, settings):
         os.close(handle)
 
 
+def _other(settings):
+    """The account that the client programs run under, where it is not the present one; see Server.call."""
+    return {} if settings.db_host else process.account(settings.user)
+
+
+def _give(path, settings):
+    """Makes a file or folder that of the account which the client programs run under."""
+    other = _other(settings)
+    if other:
+        os.chown(path, other['user'], other['group'])
+
+
 def write(settings, server, folder, snapshot):
     """Dumps the database as of a snapshot into a new folder, with two sessions."""
     folder.mkdir(mode=0o700)
-    with reachable(folder, settings) as (name, options):
+    with reachable(folder, settings) as (name, options), _lock_in_words():
         server.call('pg_dump', '--format=directory', f'--jobs={JOBS}', '--compress=1', f'--snapshot={snapshot}',
                     f'--lock-wait-timeout={LOCK_LIMIT}', '--no-password', f'--file={name}',
                     f'--dbname={conninfo(settings.database)}', what='The dump', **options)
@@ -85,14 +97,27 @@ def write(settings, server, folder, snapshot):
         path.chmod(0o600)
 
 
+@contextlib.contextmanager
+def _lock_in_words():
+    try:
+        yield
+    except Failed as error:
+        if 'LOCK TABLE' not in error.what:
+            raise
+        raise Failed(f'The dump waited {LOCK_LIMIT // 1000} s for a table that somebody is altering: {error.what}',
+                     'wait until it is done, and try again') from error
+
+
 def read(settings, server, folder, database, superuser, with_owners=True):
     """Restores a dump into an empty database, with two sessions; Failed at the first error."""
-    with reachable(folder, settings) as (name, options):
-        entries = server.call('pg_restore', '--list', name, what='Reading the dump', **options)
+    with reachable(folder, settings) as (name, options), tempfile.NamedTemporaryFile('w') as chosen:
+        chosen.write(wanted(server.call('pg_restore', '--list', name, what='Reading the dump', **options), superuser))
+        chosen.flush()
+        _give(chosen.name, settings)
         owners = () if with_owners else ('--no-owner',)
         server.call('pg_restore', '--format=directory', f'--jobs={JOBS}', '--exit-on-error', '--no-password',
-                    '--no-subscriptions', *owners, '--use-list=/dev/stdin', f'--dbname={conninfo(database)}', name,
-                    what='The restore', text=wanted(entries, superuser), PGOPTIONS=_faster(server), **options)
+                    '--no-subscriptions', *owners, f'--use-list={chosen.name}', f'--dbname={conninfo(database)}', name,
+                    what='The restore', PGOPTIONS=_faster(server), **options)
 
 
 def wanted(entries, superuser):

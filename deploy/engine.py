@@ -6,11 +6,12 @@ import sys
 from deploy import back, lock, process
 from deploy.deployment import Deployment
 from deploy.journal import Journal, all_journals
-from deploy.report import Exit, NeedsPerson, Refused, Stop, say
-from deploy.steps import BACK, carry_out
+from deploy.report import Exit, Failed, NeedsPerson, Refused, Stop, say
+from deploy.steps import BACK, as_stop, carry_out
 
 TOOL = 'tool'
 BOOT = 'import sys; sys.path.insert(0, sys.argv.pop(1)); from deploy.cli import main; sys.exit(main())'
+ENDED = {'accepted': Exit.DONE, 'back-end': Exit.RESTORED, 'refused': Exit.REFUSED}
 RESUME = 'python3 -m deploy deploy --resume'
 
 
@@ -58,7 +59,17 @@ def carry(settings, identity, confirm=()):
         ended = process.end_left_over(identity)
         if ended:
             say(f'   {ended} processes were left running and were ended')
-        return _carry(deployment, confirm)
+        try:
+            return _carry(deployment, confirm)
+        except KeyboardInterrupt:  # between two steps, or a second one while the first was being answered
+            if not deployment.unfinished:
+                return ENDED[deployment.journal.last(*ENDED)['event']]
+            return _give_up(deployment, Failed('Interrupted.'))
+
+
+def _give_up(deployment, error):
+    """The end of a deployment that cannot go on: refused where nothing was touched, else the way back."""
+    return lead_back(deployment, error) if deployment.begun('stop') else _refuse(deployment, error)
 
 
 def _carry(deployment, confirm):
@@ -70,10 +81,8 @@ def _carry(deployment, confirm):
             if step.name in confirm:
                 ask(step)
             carry_out(step, deployment.journal)
-        except Stop as error:
-            if not deployment.begun('stop'):
-                return _refuse(deployment, error)
-            return lead_back(deployment, error)
+        except (Stop, KeyboardInterrupt, OSError) as error:
+            return _give_up(deployment, as_stop(error, step))
     say(f'\nDone: {deployment.settings.module} {deployment.facts["release"]["version"]} is in use. '
         f'The rollback point is kept: python3 -m deploy rollback')
     return Exit.DONE
@@ -123,5 +132,5 @@ def lead_back(deployment, reason, proven=False):
         deployment.journal.write('person', error=repr(error), command=RESUME)
         say(f'\nThe way back could not reach its end: {error}\n  next: {RESUME}')
         return Exit.PERSON
-    say(f'\nFailed: {why}\n{deployment.settings.module} is as it was.')
+    say(f'\n{deployment.settings.module} is as it was: {why}')
     return Exit.RESTORED

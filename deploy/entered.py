@@ -8,17 +8,18 @@ from psycopg2 import sql
 from deploy import digest
 from deploy.digest_sessions import share_out, snapshot
 from deploy.postgres import rows
+from deploy.report import table
 
 ODOOBOT = 1
 STAMPS = {'create_uid', 'create_date', 'write_uid', 'write_date'}
 COUNTS = sql.SQL('''
 SELECT uid, count(*) FILTER (WHERE made), count(*) FILTER (WHERE NOT made) FROM (
     SELECT CASE WHEN t.create_date > {time} THEN t.create_uid ELSE t.write_uid END AS uid,
-           t.create_date > {time} AS made
-    FROM {table} t WHERE (t.create_date > {time} OR t.write_date > {time}) AND {where}) x GROUP BY 1
+           coalesce(t.create_date > {time}, false) AS made
+    FROM ONLY {table} t WHERE (t.create_date > {time} OR t.write_date > {time}) AND {where}) x GROUP BY 1
 ''')
 PEOPLE = 'SELECT id, login FROM public.res_users'
-LATEST = sql.SQL('SELECT max(greatest(t.create_date, t.write_date)) FROM {} t')
+LATEST = sql.SQL('SELECT max(greatest(t.create_date, t.write_date)) FROM ONLY {} t')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +71,11 @@ def _where(table):
     if table.rule.owner or table.rule.new:
         return sql.SQL('coalesce(t.write_uid, {bot}) <> {bot}').format(bot=sql.Literal(ODOOBOT))
     return sql.SQL('true')
+
+
+def shown(entered):
+    """The rows as a table for a person."""
+    return table(('table', 'person', 'created', 'changed'), [dataclasses.astuple(one) for one in entered])
 
 
 def by_person(entered):

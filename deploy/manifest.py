@@ -64,6 +64,11 @@ def listed(folder):
             for path, value in zip(paths, sums)]
 
 
+def total(manifest):
+    """Bytes of all files."""
+    return sum(one['size'] for one in manifest['files'])
+
+
 def check(folder, manifest):
     """Refused, with the first of them named, when files are gone, cut off or altered."""
     folder = pathlib.Path(folder)
@@ -87,8 +92,8 @@ def fault(path, wanted):
 
 
 def sha256(path):
-    total = hashlib.sha256()
+    found = hashlib.sha256()
     with open(path, 'rb', buffering=0) as handle:
         while chunk := handle.read(CHUNK):
-            total.update(chunk)
-    return total.hexdigest()
+            found.update(chunk)
+    return found.hexdigest()

@@ -8,7 +8,8 @@ import shutil
 from deploy import odoo_log, process
 from deploy.report import Failed, Refused
 
-NO_SERVER = ('--max-cron-threads=0', '--workers=0', '--log-level=info')
+# Whatever odoo.conf says: the log comes to us, with every line, and the service's pid file stays the service's.
+OURS = ('--logfile=', '--pidfile=', '--log-level=info', '--log-handler=:INFO', '--max-cron-threads=0', '--workers=0')
 MARK = '@@deploy@@'  # what a shell script prints for us begins with it
 CLOSED = 'http://127.0.0.1:9'  # a proxy that nobody answers at: outgoing calls of a copy end there
 
@@ -66,7 +67,7 @@ class Odoo:
         """Runs Odoo on a database to its end; the same Failed as :meth:`upgrade`, but for the closing line."""
         log = pathlib.Path(log)
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = self.command('-d', database, '--logfile=', *NO_SERVER, *arguments, first=first)
+        command = self.command('-d', database, *OURS, *arguments, first=first)
         code, _none = process.run(command, limit=limit, log=log, text=text, user=self.settings.user,
                                   **self.environment(offline))
         found = odoo_log.records(log.read_text(errors='replace'))
@@ -86,6 +87,14 @@ class Odoo:
         begin = log.stat().st_size if log.exists() else 0
         helper = f'import json\ndef tell(value):\n    print({MARK!r} + json.dumps(value, default=str), flush=True)\n\n'
         self.run(database, log, '--no-http', first=('shell',), text=helper + script, **options)
+        return told(log, begin)
+
+
+def told(log, begin=0):
+    """What a shell script told us, from its log; also after it failed."""
+    try:
         with open(log, errors='replace') as handle:
             handle.seek(begin)
             return [json.loads(line.partition(MARK)[2]) for line in handle if MARK in line]
+    except (OSError, ValueError):
+        return []

@@ -11,7 +11,8 @@ SUBJECT = 'activity'
 LONG = 60  # seconds that a transaction of ordinary work does not take
 SESSIONS = """
     SELECT pid, coalesce(usename, ''), coalesce(application_name, ''), coalesce(host(client_addr), 'this machine'),
-           coalesce(state, ''), extract(epoch FROM clock_timestamp() - xact_start)::float8, pg_has_role(usesysid, 'MEMBER')
+           coalesce(state, ''), extract(epoch FROM clock_timestamp() - xact_start)::float8,
+           pg_has_role(usesysid, 'MEMBER')
       FROM pg_stat_activity
      WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> %s
   ORDER BY xact_start
@@ -42,7 +43,8 @@ def findings(settings, server):
         if rows(connection, "SELECT 1 FROM information_schema.columns WHERE table_name = 'ir_cron' AND "
                             "column_name = 'cron_name'"):
             count, name, when = rows(connection, DUE)[0]
-            yield ok('scheduled actions', f'{count} due within the hour{f"; next {name} at {when} UTC" if name else ""}')
+            following = f'; next {name} at {when} UTC' if name else ''
+            yield ok('scheduled actions', f'{count} due within the hour{following}')
 
 
 def _open(sessions, crons):
@@ -72,8 +74,9 @@ def _strangers(settings, sessions):
         if all(may_end):
             yield warning('other sessions', f'{text}; they are ended when the database is closed', CLOSING)
         else:
-            yield warning('other sessions', f'{text}; this role may not end them', f'end {what} before the deployment, or '
-                          f'as a superuser: GRANT pg_signal_backend TO the role of the service')
+            yield warning('other sessions', f'{text}; this role may not end them',
+                          f'end {what} before the deployment, or as a superuser: GRANT pg_signal_backend TO the role '
+                          f'of the service')
 
 
 def _crons(found):

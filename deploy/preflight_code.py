@@ -1,6 +1,4 @@
 """The code that is replaced, the code that comes, and deployments that are not at their end."""
-import contextlib
-
 from deploy import process, release
 from deploy.finding import ok, stop
 
@@ -8,10 +6,8 @@ SUBJECT = 'code'
 
 
 def findings(settings, _server):
-    with contextlib.suppress(ImportError):
-        yield _unfinished(settings)
-    with contextlib.suppress(ImportError):
-        yield from release.tree_findings(settings)
+    yield _unfinished(settings)
+    yield from release.tree_findings(settings)
 
 
 def _unfinished(settings):

@@ -71,7 +71,7 @@ def _extensions(found):
     # A dump is restored by this role; what only a superuser may create has to be there beforehand.
     others = [name for name, _version, available, may in found if available and not may]
     if others:
-        yield warning('extensions', f'{", ".join(others)}: only a superuser may create it, so restoring a dump needs one',
+        yield warning('extensions', f'{", ".join(others)}: only a superuser may create it: restoring a dump needs one',
                       'nothing for a deployment: its way back needs no restore')
     if not missing and not others:
         listed = ', '.join(f'{name} {version}' for name, version, *_rest in found)
@@ -82,7 +82,7 @@ def _foreign(found):
     if not found:
         return ok('owner of the tables', 'this role')
     owner, count, example = found[0]
-    return stop('owner of the tables', f'{count} belong to {owner}, such as {example}: an upgrade could not change them',
+    return stop('owner of the tables', f'{count} belong to {owner}, such as {example}: no upgrade could change them',
                 f'as a superuser, in this database: REASSIGN OWNED BY "{owner}" TO the role of the service; where '
                 f'{owner} is postgres, ALTER TABLE … OWNER TO for each')
 
@@ -96,7 +96,8 @@ def _large(count, foreign, owner):
 
 def _prepared(found):
     for gid, owner, since in found:
-        yield stop('prepared transaction', f'{gid} of {owner} since {since:%Y-%m-%d %H:%M}: the database cannot be copied',
+        yield stop('prepared transaction',
+                   f'{gid} of {owner} since {since:%Y-%m-%d %H:%M}: the database cannot be copied',
                    f"as {owner}, in this database: ROLLBACK PREPARED '{gid}' or COMMIT PREPARED '{gid}'")
 
 

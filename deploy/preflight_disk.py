@@ -49,9 +49,8 @@ def _volumes(needs):
         volumes[os.stat(folder).st_dev].append((folder, wanted))
     for parts in volumes.values():
         wanted = [one for _folder, list_of in parts for one in list_of]
-        folders = ', '.join(dict.fromkeys(str(folder) for folder, _list in parts))
         what = ', '.join(f'{name} {size(count)}' for name, count, _files in wanted if count)
-        yield _space(f'space on the volume of {folders}', parts[0][0], sum(one[1] for one in wanted), what)
+        yield _space(f'space on {_mount_point(parts[0][0])}', parts[0][0], sum(one[1] for one in wanted), what)
         yield from _inodes(parts[0][0], sum(one[2] for one in wanted))
 
 
@@ -100,6 +99,10 @@ def _existing(path):
     """The folder itself, or the nearest one above that exists."""
     real = pathlib.Path(os.path.realpath(path))
     return next(place for place in (real, *real.parents) if place.exists())
+
+
+def _mount_point(folder):
+    return next(place for place in (folder, *folder.parents) if os.path.ismount(place))
 
 
 def _tree(folder):

@@ -3,7 +3,7 @@ import os
 import pathlib
 
 from deploy import names, process
-from deploy.finding import ok, stop, warning
+from deploy.finding import STOP, ok, stop, warning
 
 SUBJECT = 'folders'
 RIGHTS = {'read': os.R_OK, 'write': os.W_OK, 'enter': os.X_OK}
@@ -20,7 +20,8 @@ def findings(settings, _server):
         yield _may('filestores', pathlib.Path(os.path.realpath(settings.filestore)).parent, ('read', 'write', 'enter'))
         yield _filestore(settings.filestore)
     else:
-        yield warning('filestore', f'{settings.filestore} does not exist: there are no attachments, or data_dir is wrong',
+        yield warning('filestore',
+                      f'{settings.filestore} does not exist: there are no attachments, or data_dir is wrong',
                       'check data_dir in odoo.conf')
     yield from _backup(settings, code)
     yield from _left_over(settings, code)
@@ -64,8 +65,11 @@ def _backup(settings, code):
         return
     there = next(place for place in (folder, *folder.parents) if place.exists())
     one = _may('backup folder', there, ('read', 'write', 'enter'))
-    yield one if one.level != 'ok' or there == folder else ok('backup folder', f'{folder} can be made in {there}')
-    if there.exists() and settings.filestore.exists() and os.stat(there).st_dev == os.stat(settings.filestore).st_dev:
+    if one.level == STOP:
+        yield one
+        return
+    yield one if there == folder else ok('backup folder', f'{folder} can be made in {there}')
+    if settings.filestore.exists() and os.stat(there).st_dev == os.stat(settings.filestore).st_dev:
         yield warning('backup folder', f'{folder} is on the same volume as the filestore: a broken disk takes both',
                       'set backup_dir to another volume, or python3 -m deploy archive afterwards')
 

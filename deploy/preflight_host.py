@@ -1,4 +1,4 @@
-"""The service on this machine: its state, the right to stop and start it, its port, its log, what else runs beside it."""
+"""The service on this machine: its state, the right to stop and start it, its unit, its port and its log."""
 import os
 import shutil
 
@@ -30,8 +30,9 @@ def _state(settings, service, running):
         return warning('service', 'is not running: it is started at the end of a deployment',
                        f'start it if it should run: {" ".join(service.commands["start"])}')
     if not processes:
-        return stop('service', f'runs, but no process with {settings.conf or "an odoo.conf"} is to be seen: nobody could '
-                               f'say whether it has stopped', 'set conf to the file that its command line names')
+        return stop('service', f'runs, but no process with {settings.conf or "an odoo.conf"} is to be seen: '
+                               f'nobody could say whether it has stopped',
+                    'set conf to the file that its command line names')
     return ok('service', f'running: {len(processes)} processes, {settings.workers} workers, since '
                          f'{checks_workers.clock(processes[0].started)}')
 

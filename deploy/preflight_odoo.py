@@ -1,4 +1,4 @@
-"""Odoo: series, Python, modules in the database, other databases of the same process, configuration, the last rehearsal."""
+"""Odoo: series, Python, modules in the database, other databases of the same process, odoo.conf, the last rehearsal."""
 import re
 import sys
 
@@ -97,12 +97,13 @@ def _others(settings, server):
     with_module = [name for name in names[:SHOWN] if _has_module(settings, server, name)]
     listed = ', '.join(names[:5]) + (f' and {len(names) - 5} more' if len(names) > 5 else '')
     if with_module:
-        yield warning('other databases of this service', f'{", ".join(with_module)} have {settings.module}, too: the new '
-                      f'code works on them before they are upgraded', 'upgrade each at once after the deployment '
+        yield warning('other databases of this service', f'{", ".join(with_module)} have {settings.module}, too: the '
+                      f'new code works on them before they are upgraded', 'upgrade each at once after the deployment '
                       f'(-d NAME -u {settings.module} --stop-after-init), or give each a service of its own')
     else:
-        yield warning('other databases of this service', f'{listed}: users of these are kept out, too', 'tell them '
-                      '(preflight --notice); or set db_name or dbfilter in odoo.conf when the service does not serve them')
+        yield warning('other databases of this service', f'{listed}: users of these are kept out, too',
+                      'tell them (preflight --notice); where the service does not serve them, set db_name or dbfilter '
+                      'in odoo.conf')
 
 
 def others(settings, server):
@@ -138,4 +139,5 @@ def _rehearsal(settings):
         yield warning('rehearsal', 'none of this database yet', 'python3 -m deploy rehearse')
         return
     seconds = last.facts().get('seconds_closed')
-    yield ok('rehearsal', f'{last.id}: went well{f"; users will be kept out for {duration(seconds)}" if seconds else ""}')
+    closed = f'; users will be kept out for about {duration(seconds)}' if seconds else ''
+    yield ok('rehearsal', f'{last.id}: went well{closed}')

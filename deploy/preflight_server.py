@@ -65,8 +65,8 @@ def _program(server, name, version):
         return stop(name, f'{path} does not run: {process.last_lines(output)}', 'install it anew, or set pg_bin')
     if int(found[0]) < version:
         return stop(name, f'{path} is {found[0]}, older than the server ({version}): it refuses to work',
-                    f'install the client programs of PostgreSQL {version} (Debian: postgresql-client-{version}), and set '
-                    f'pg_bin to their folder, such as /usr/lib/postgresql/{version}/bin')
+                    f'install the client programs of PostgreSQL {version} (Debian: postgresql-client-{version}), and '
+                    f'set pg_bin to their folder, such as /usr/lib/postgresql/{version}/bin')
     return ok(name, f'{output.strip()} in {path}')
 
 
@@ -97,7 +97,8 @@ def _clock(difference):
 def _role(settings, found):
     """Copies, renames and the closed door need the owner of the database and CREATEDB."""
     if not found:
-        yield stop('database', f'{settings.database} does not exist on this server', 'check db_name, db_host and db_port')
+        yield stop('database', f'{settings.database} does not exist on this server',
+                   'check db_name, db_host and db_port')
         return
     role, superuser, createdb, owner, owns, allowed, limit = found[0]
     if not (owns or superuser):
@@ -126,7 +127,7 @@ def _replication(settings, connection):
         if database == settings.database:
             yield stop('replication slot', f'{name} ({kind}) reads {database}: it would follow the database through '
                                            f'renames and lose its place at a rollback',
-                       f'stop its reader, then SELECT pg_drop_replication_slot(\'{name}\'), and make it anew afterwards')
+                       f'stop its reader, then SELECT pg_drop_replication_slot(\'{name}\'), and make it anew later')
         elif not active:
             yield warning('replication slot', f'{name} has no reader and keeps {size(behind)} of log on the disk',
                           f'start its reader, or SELECT pg_drop_replication_slot(\'{name}\')')

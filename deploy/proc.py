@@ -34,6 +34,12 @@ def table():
     return found
 
 
+def alive(processes):
+    """Those of some processes that still run, not others with the same numbers."""
+    now = table()
+    return [one for one in processes if one.pid in now and abs(now[one.pid].started - one.started) < 1]
+
+
 def descendants(pids):
     """These processes and all that they started, as far as they live: list of Process, the oldest first."""
     processes = table()

@@ -4,6 +4,7 @@ interrupted work left behind.
 Never removed: the newest backup that is good, what belongs to a deployment that is not finished, a database that
 somebody is in, and anything whose deployment or backup this folder does not know.
 """
+import contextlib
 import dataclasses
 import datetime
 import pathlib
@@ -145,8 +146,10 @@ def _database(server, name, why, result):
 
 def _code(settings, journal, why, result):
     """The old code beside the code in use."""
-    staged = pathlib.Path(release.place(settings, journal.folder))
-    if staged.exists():
+    with contextlib.suppress(Refused):  # the code in use is not there: nothing can be said of what is beside it
+        staged = pathlib.Path(release.place(settings, journal.folder))
+        if not staged.exists():
+            return
         result.items.append(Item('old code', str(staged), sizes.freed_by(staged.parent), why,
                                  lambda: switch.discard(staged, settings.code_dir)))
 

@@ -13,9 +13,7 @@ from deploy import (
     process,
     release,
     restore,
-    role_checks,
     switch,
-    trial,
     window,
 )
 from deploy import compare as comparing
@@ -97,7 +95,8 @@ def copy(one):
     folder = one.journal.folder / 'copy'
     with progress('dump and restore') as shown:
         backups.make(one.settings, one.server, folder, one.settings.code_dir, shown)
-        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True)
+        restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True,
+                        analyze=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -130,7 +129,7 @@ def compare(one):
     """There is no second database to compare row by row: a difference names table and column."""
     begin = time.monotonic()
     old = window.load(one.picture('before'))
-    after = digest.take(one.server, one.name, like=old)
+    after = digest.take(one.server, one.name, columns=old)
     window.keep(one.picture('after'), after)
     window.refuse_differences([*comparing.compare(old, after, modules=[one.settings.module],
                                                   allowed=declared.changes(one.settings, one.release, old)),
@@ -140,10 +139,7 @@ def compare(one):
 
 def checks(one):
     begin = time.monotonic()
-    odoo = Odoo(one.copied)
-    window.demand([*role_checks.roles(one.copied, odoo, one.server, one.name, one.log('roles')),
-                   *trial.trial(one.copied, odoo, one.server, one.name, one.log('trial'))],
-                  'The new version does not do what it must')
+    window.demand(window.tried(one, one.copied, Odoo(one.copied), one.name), 'The new version does not do what it must')
     one.journal.note(seconds_checks=round(time.monotonic() - begin, 1))
 
 

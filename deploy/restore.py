@@ -25,12 +25,15 @@ WORKING = 17_000_110  # kind of the advisory lock on a database that is being ma
 EXTENSIONS = """
     SELECT a.name, bool_or(v.superuser AND NOT COALESCE((to_jsonb(v) ->> 'trusted')::boolean, false))
       FROM pg_available_extensions a JOIN pg_available_extension_versions v USING (name) GROUP BY 1"""
+SPACE = "SELECT 1 FROM pg_tablespace WHERE spcname = %s AND has_tablespace_privilege(oid, 'CREATE')"
 SUPERUSER = 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user'
 
 
-def restore(settings, server, backup_folder, database, filestore_target=None, progress=None, hidden=False):
+def restore(settings, server, backup_folder, database, filestore_target=None, progress=None, hidden=False,
+            analyze=False):
     """Restores a backup into a new database and, where a place for it is given, a new filestore folder.
 
+    :param analyze: gather statistics before the end; else PostgreSQL does so by itself within minutes
     :param hidden: the database stays a template: Odoo's list of databases and its crons pass it over
     :return: warnings (:class:`deploy.finding.Finding`) about what could not be made as it was
     :raises Refused: the backup is damaged or does not fit this server, or the database or folder exists already
@@ -46,7 +49,8 @@ def restore(settings, server, backup_folder, database, filestore_target=None, pr
         with dump.full_volume(target or folder), backups.together(
                 lambda stopped: _unpack(settings, folder / backups.FILES, files, stopped)):
             dump.read(settings, server, folder / backups.DATABASE, half, superuser, with_owners)
-            _do(server, 'ANALYZE', half)
+            if analyze:
+                _do(server, 'ANALYZE', half)
         warnings = database_facts.apply(server, half, facts['facts'])
         if not with_owners:
             warnings.append(finding.warning('owner', f'tables of {database} belong to the role that restored them',
@@ -147,8 +151,7 @@ def create(server, database, facts):
         values += [('LOCALE_PROVIDER', 'provider'),
                    ('ICU_LOCALE' if facts['provider'] == 'icu' else 'BUILTIN_LOCALE', 'locale')]
     parts += [sql.SQL(word + ' {}').format(sql.Literal(facts[key])) for word, key in values]
-    spaces = [row[0] for row in server.rows('SELECT spcname FROM pg_tablespace')]
-    if facts['tablespace'] in spaces:
+    if facts['tablespace'] != 'pg_default' and server.rows(SPACE, [facts['tablespace']]):
         parts.append(named('TABLESPACE {}', facts['tablespace']))
     server.rows(sql.SQL(' ').join(parts))
 

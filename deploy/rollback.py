@@ -76,7 +76,9 @@ def _rebuilt(settings, facts):
 
 def _check_point(deployment):
     """Refused when what the way back needs is not there."""
-    if deployment.databases.name(deployment.facts.get('copy_oid')) != deployment.copy:
+    if not deployment.facts.get('copy_oid'):
+        raise Refused(f'Deployment {deployment.journal.id} was broken off before its rollback point.', engine.RESUME)
+    if deployment.databases.name(deployment.facts['copy_oid']) != deployment.copy:
         raise Refused(f'The rollback point {deployment.copy} is gone: it was removed by prune or by hand.',
                       'restore a backup: docs/operators.md, "By hand"')
     if deployment.facts.get('snapshot_inode') and not deployment.snapshot.is_dir():
@@ -92,4 +94,5 @@ def code_alone(settings, words):
     if not old:
         raise Refused('The old code is not kept any more.', 'deploy it from its source with --ref')
     words = [word for word in words if word not in ('rollback', '--code')]
-    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', ''], kind='deployment', older=True)
+    engine.begin(settings, ['deploy', *words, '--source', str(old), '--ref', '', '--older', '1'],
+                 kind='deployment')

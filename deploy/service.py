@@ -5,10 +5,11 @@ import pathlib
 import shlex
 import time
 
-from deploy import process
+from deploy import proc, process
 from deploy.report import Failed, Refused
 
 STOP_LIMIT = 120  # seconds
+TRIAL = '--log-handler=deploy_trial:INFO'  # tells our own trial server, which serves nobody, from the service
 
 
 class Service:
@@ -38,13 +39,16 @@ class Service:
 
     def stop(self):
         """Returns when the service is stopped and none of its processes is left; Failed otherwise."""
+        # Workers may change their title (setproctitle): then only their master tells whose they are.
+        family = proc.descendants(self.processes())
         code, output = process.run(self.commands['stop'], limit=STOP_LIMIT)
         end = time.monotonic() + STOP_LIMIT
         while time.monotonic() < end:
-            if not self.running() and not self.processes():
+            left = sorted({*self.processes(), *(one.pid for one in proc.alive(family))})
+            if not left and not self.running():
                 return
             time.sleep(0.3)
-        left = ', '.join(str(number) for number in self.processes()) or 'none'
+        left = ', '.join(map(str, left)) or 'none'
         raise Failed(f'The service did not stop (code {code}; processes left: {left}). '
                      f'{process.last_lines(output)}')
 
@@ -68,7 +72,7 @@ def _command_lines():
 
 def _serves(words, conf):
     """True for the command line of an Odoo that serves: with this file, and not one that stops by itself."""
-    if '--stop-after-init' in words or 'shell' in words:
+    if {'--stop-after-init', 'shell', TRIAL} & set(words):
         return False
     for first, second in zip(words, [*words[1:], '']):
         named = second if first in ('-c', '--config') else first.partition('=')[2] if first.startswith(

@@ -36,6 +36,7 @@ class Settings:
     stop: tuple = ()
     status: tuple = ()          # exit code 0: running
     source: str = ''            # new code: a git repository, a folder or an archive (.zip, .tar.gz)
+    older: int = 0              # 1: the new code may be older than the one in use
     ref: str = ''               # git: branch, tag or commit; resolved to a commit once
     target: str = ''            # the folder that is replaced; the addon's folder unless given
     backup_dir: str = ''

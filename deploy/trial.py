@@ -1,8 +1,8 @@
 """The trial: the service's Odoo as a server on another port, on one database, for us alone.
 
-Mail, crons and outgoing connections are off. Who reads payments there does so with a session that Odoo itself made in a
-file; no password is needed and none is changed. The file is removed afterwards. What stays in the database are the bundles
-of scripts and styles, which the first user would have had built otherwise.
+Mail, crons and outgoing connections are off. Who reads payments there does so with a session that Odoo itself made in
+a file; no password is needed and none is changed. The file is removed afterwards. What stays in the database are the
+bundles of scripts and styles, which the first user would have had built otherwise.
 """
 import concurrent.futures
 import contextlib
@@ -14,11 +14,14 @@ import time
 
 from deploy import odoo_log, probe, process, web
 from deploy.finding import ok, stop
+from deploy.odoo import OURS
 from deploy.report import Failed, duration
-from deploy.trial_client import findings
+from deploy.service import TRIAL
+from deploy.trial_client import findings, login_page
 
 LIMIT_SESSION = 300  # seconds
-OFF = ('--max-cron-threads=0', '--workers=0', '--smtp=127.0.0.1', '--smtp-port=9', '--log-level=info', '--logfile=')
+ERRORS = 5           # answers 500 and above in a row after which nobody waits any longer
+OFF = ('--smtp=127.0.0.1', '--smtp-port=9', TRIAL)
 REMEDY = 'read the log of the trial; repair the release'
 
 
@@ -40,9 +43,11 @@ def trial(settings, odoo, server, database, log):
         try:
             session = made()
         except Failed as failed:
-            return [*found, stop('trial session', failed.what, f'{REMEDY}: {log}')]
+            return [*found, login_page(answer), stop('trial session', failed.what, f'{REMEDY}: {log}')]
         found += findings(visitor, answer, web.Client(url, session['sid']), session, database)
         _forget(session, visitor)
+    if session['first']:
+        server.rows('DELETE FROM res_users_settings WHERE user_id = %s', [session['uid']], database)
     return [*found, _loud(log)]
 
 
@@ -50,8 +55,9 @@ def trial(settings, odoo, server, database, log):
 def _served(settings, odoo, database, log):
     """(address, process) of a server that runs while the block lasts."""
     port = web.free_port()
-    command = odoo.command('-d', database, f'--db-filter=^{re.escape(database)}$', '--no-database-list',
-                           f'--http-port={port}', f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OFF)
+    command = odoo.command(
+        '-d', database, f'--db-filter=^{re.escape(database)}$', '--no-database-list', f'--http-port={port}',
+        f'--gevent-port={web.free_port()}', '--http-interface=127.0.0.1', *OURS, *OFF)
     mark = {process.OWNER: process.owner} if process.owner else {}
     with open(log, 'ab') as out:
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd='/',
@@ -85,12 +91,16 @@ def _session(odoo, database, log):
 
 
 def wait(visitor, path, limit, running=None):
-    """The first answer with status 200, or the last answer when the time is up or the process is gone."""
-    end = time.monotonic() + limit
+    """The first answer with status 200, or the last answer when that will not come any more.
+
+    It will not when the time is up, the process is gone, or the server answers with one error after the other.
+    """
+    end, errors = time.monotonic() + limit, 0
     while True:
         answer = visitor.get(path)
+        errors = errors + 1 if answer.status >= 500 else 0
         gone = running is not None and running.poll() is not None
-        if answer.status == 200 or gone or time.monotonic() > end:
+        if answer.status == 200 or gone or errors == ERRORS or time.monotonic() > end:
             return answer
         time.sleep(0.2 if answer.status == 0 else 1)
 

@@ -1,4 +1,4 @@
-"""A browser, as far as an Odoo can tell: pages, cookies, and calls as the web client makes them. Never through a proxy."""
+"""A browser, as far as an Odoo can tell: pages, cookies, calls as the web client makes them; never through a proxy."""
 import dataclasses
 import http.cookiejar
 import json

@@ -114,7 +114,7 @@ def compare(deployment):
     """Old against new, row by row; the filestore; the rights of people; a server on another port."""
     settings, server = deployment.settings, deployment.server
     before = load(deployment.picture('before'))
-    after = digest.take(server, deployment.work, like=before)
+    after = digest.take(server, deployment.work, columns=before)
     keep(deployment.picture('after'), after)
     with reading(deployment, deployment.copy):
         differences = comparing.compare(
@@ -123,9 +123,15 @@ def compare(deployment):
     if deployment.files.is_dir():
         differences += filestore.check(server, deployment.work, deployment.files)
     refuse_differences(differences)
-    demand([*role_checks.roles(settings, deployment.odoo, server, deployment.work, deployment.log('roles')),
-            *trial.trial(settings, deployment.odoo, server, deployment.work, deployment.log('trial'))],
-           'The new version does not do what it must')
+    demand(tried(deployment, settings, deployment.odoo, deployment.work), 'The new version does not do what it must')
+
+
+def tried(deployment, settings, odoo, name):
+    """Findings about what people may do, and about a server on another port, both at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(one, settings, odoo, deployment.server, name, deployment.log(log))
+                   for one, log in ((role_checks.roles, 'roles'), (trial.trial, 'trial'))]
+        return [found for future in futures for found in future.result()]
 
 
 def refuse_differences(differences):

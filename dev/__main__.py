@@ -1,8 +1,16 @@
-"""``python3 -m dev run|test|faults|lint|screenshots|clean``: what the Makefile calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev COMMAND``: what the Makefile calls. Needs Python 3.10 or later alone."""
+import importlib
 import signal
 import sys
 
 from dev.report import Exit, Stop, say
+
+# The module of a command, imported late, so that one broken part leaves the others working; the function is its name.
+MODULES = {
+    'run': 'serve', 'test': 'run_tests', 'lint': 'lint', 'faults': 'faults', 'bench-deploy': 'bench_deploy',
+    'translations': 'translations', 'screenshots': 'screenshots', 'volume': 'volume', 'recording': 'recording',
+    'clean': 'clean',
+}
 
 
 def _interrupt(_number, _frame):
@@ -10,22 +18,10 @@ def _interrupt(_number, _frame):
 
 
 def _command(name):
-    """The function of a command; imported late, so that one broken part leaves the others working."""
-    if name == 'run':
-        from dev.serve import serve as function
-    elif name == 'test':
-        from dev.run_tests import run_tests as function
-    elif name == 'lint':
-        from dev.lint import lint as function
-    elif name == 'screenshots':
-        from dev.screenshots import screenshots as function
-    elif name == 'faults':
-        from dev.faults import faults as function
-    elif name == 'clean':
-        from dev.clean import clean as function
-    else:
+    """The function of a command."""
+    if name not in MODULES:
         raise Stop(Exit.USAGE, f'There is no command {name!r}.', 'make help')
-    return function
+    return getattr(importlib.import_module(f'dev.{MODULES[name]}'), MODULES[name])
 
 
 def main(arguments):

@@ -16,10 +16,10 @@ HEAD = ('fault', 'expected', 'result', 'time')
 
 
 def faults():
-    """Runs the faults that ``ONLY`` names (parts of names, semicolons between), or all; returns the exit code."""
+    """Runs the faults that ``ONLY`` names (parts of names, between semicolons), or all; returns the exit code."""
     chosen = table.chosen(os.environ.get('ONLY', ''))
     if not chosen:
-        raise Stop(Exit.USAGE, 'No fault is called so.', 'make faults ONLY="kill -9"; deploy/tests/faults has the names')
+        raise Stop(Exit.USAGE, 'No fault is called so.', 'deploy/tests/faults has the names')
     with house.opened() as home:
         outcome, rows = run_all(home, chosen)
     say('\n' + drawn(HEAD, rows))

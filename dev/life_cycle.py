@@ -1,5 +1,5 @@
-"""Install, upgrade, uninstall, reinstall: each with a clean log, and nothing of ours left in between."""
-from dev import house, suite
+"""Install, upgrade, uninstall, recover, reinstall: each with a clean log, and nothing of ours left in between."""
+from dev import house, removal, suite
 from dev.outcome import Outcome
 from dev.report import step
 
@@ -58,7 +58,7 @@ FORGOTTEN = {'fields'}
 
 
 def run(home):
-    """Outcome: four steps with a clean log, and one test for each kind of trace."""
+    """Outcome: each step with a clean log, one test for each kind of trace, and who may uninstall."""
     outcome = Outcome('life cycle')
     with home.databases.scratch('cycle', home.template()) as database, step('install, upgrade, uninstall, reinstall'):
         _odoo(home, database, outcome, 'payments of earlier days', first=('shell',), text=PAYMENTS)
@@ -72,9 +72,24 @@ def run(home):
         state = _state(home, database)
         outcome.check(state == 'uninstalled', f'LIFE CYCLE: after the removal the addon is {state}')
         _compare(before, traces(home, database), outcome)
+        _odoo(home, database, outcome, 'stock', first=('shell',), text=removal.STOCK)
+        _recover(home, database, outcome, 'to install')
+        _recover(home, database, outcome, 'to upgrade')
+        _odoo(home, database, outcome, 'remove again', first=('shell',), text=UNINSTALL)
         _odoo(home, database, outcome, 'reinstall with demo data', '-i', house.MODULE)
         _check_stages(home, database, outcome)
+        removal.prepare(home, database)
+        removal.check(home, database, outcome)
     return outcome
+
+
+def _recover(home, database, outcome, state):
+    """A module left in a state by a crash is installed after the next upgrade."""
+    home.databases.sql((f"UPDATE ir_module_module SET state = %s WHERE name = '{house.MODULE}'", [state]), 'SELECT 1',
+                       database=database)
+    _odoo(home, database, outcome, f'recover {state}', '-u', house.MODULE, '--without-demo=all')
+    found = _state(home, database)
+    outcome.check(found == 'installed', f'LIFE CYCLE: a module left {state!r} is {found} after -u')
 
 
 def traces(home, database):
@@ -98,7 +113,7 @@ def _check_stages(home, database, outcome):
 
 def _odoo(home, database, outcome, what, *arguments, first=(), text=None):
     """One step: Odoo ends well, and its log has nothing unexplained."""
-    log = house.logs() / f'cycle-{what.split()[0]}.log'
+    log = house.logs() / f'cycle-{what.replace(" ", "-")}.log'
     stop = () if first else ('--stop-after-init',)
     code = home.run(database, log, *stop, *arguments, first=first, text=text)
     outcome.check(not code, f'LIFE CYCLE: {what} ended with code {code}; its log: {log}')

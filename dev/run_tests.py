@@ -3,12 +3,29 @@ import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from dev import browser_tests, faults, house, life_cycle, parallel, process, python_tests, shards, suite
+from dev import (
+    browser_tests,
+    faults,
+    house,
+    legacy,
+    life_cycle,
+    parallel,
+    process,
+    python_tests,
+    shards,
+    suite,
+)
 from dev.outcome import Outcome, total
 from dev.report import Exit, Stop, say, table
 
 NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON, Exit.NO_PACKAGES, Exit.NO_POSTGRES,
               Exit.POSTGRES_FAILED, Exit.ODOO_FAILED, Exit.TIME_LIMIT}
+
+# What ONLY names, beside tests of Odoo and of pytest: title and module.
+NAMED = {
+    'lifecycle': ('life cycle', life_cycle), 'legacy': ('legacy', legacy), 'parallel': ('two at once', parallel),
+    'faults': ('faults', faults),
+}
 
 
 def run_tests():
@@ -30,18 +47,19 @@ def run_tests():
 
 def _parts(home, only):
     """(name, function) for each part, the longest first."""
-    if only == 'lifecycle':
-        return [('life cycle', lambda: life_cycle.run(home))]
-    if only == 'parallel':
-        return [('two at once', lambda: parallel.run(home))]
-    if only == 'faults':
-        return [('faults', lambda: faults.run(home))]
+    if only in NAMED:
+        return [_named(home, only)]
     if only:
         return [('odoo', lambda: suite.run(home, suite.tags_for(only)))]
     runs = [(f'odoo{number}', functools.partial(suite.run, home, shards.tags(names), f'odoo{number}'))
             for number, names in enumerate(shards.split(), 1)] or [('odoo', lambda: Outcome('odoo'))]
-    return [*runs, ('life cycle', lambda: life_cycle.run(home)), ('two at once', lambda: parallel.run(home)),
-            ('faults', lambda: faults.run(home)), ('pytest', python_tests.run_pytest), ('test files', suite.unlisted)]
+    return [*runs, *(_named(home, name) for name in NAMED), ('pytest', python_tests.run_pytest),
+            ('test files', suite.unlisted)]
+
+
+def _named(home, name):
+    title, module = NAMED[name]
+    return title, lambda: module.run(home)
 
 
 def _together(parts):

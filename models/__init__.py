@@ -2,6 +2,7 @@ from . import posting_guard
 from . import payment_append_only
 from . import payment_override
 from . import account_payment
+from . import account_payment_lock_banner
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -15,6 +16,7 @@ from . import account_payment_voucher_content
 from . import account_payment_voucher_mail
 from . import payment_voucher_code
 from . import ir_actions_report
+from . import ir_module_module
 from . import payment_approval_machine
 from . import payment_approval_duties
 from . import payment_approval_history

@@ -14,6 +14,11 @@ class AccountMove(models.Model):
         compute='_compute_reset_blocked_reason',
         help="Why the person may not reset or cancel the posted entry, and who can.",
     )
+    payment_is_locked = fields.Boolean(
+        compute='_compute_payment_lock', string='Payment is Locked',
+        help="Set where the server would refuse to change the entry, because the content of its payment is locked.",
+    )
+    payment_lock_reason = fields.Char(compute='_compute_payment_lock', string='Why the Payment is Locked')
 
     # ------------------------------------------------------------------
     # Computes
@@ -25,14 +30,27 @@ class AccountMove(models.Model):
         posted = self._origin.filtered(lambda move: move.state == 'posted')
         manager = bool(posted) and self._guard_is_manager()
         reconciled = posted._guard_payments()._guard_reconciled()
+        managers = {} if manager else posted._guard_manager_names()
         for move in self:
             move.reset_blocked_reason = False
             if move._origin in posted and move._origin._guard_payments() & reconciled:
                 move.reset_blocked_reason = _("This payment is reconciled. Unreconcile it before it can be reset.")
             elif move._origin in posted and not manager:
-                move.reset_blocked_reason = _("Only a Payment Manager can reset or cancel a posted entry.")
+                move.reset_blocked_reason = _(
+                    "Only a Payment Manager%(managers)s can reset or cancel a posted entry.",
+                    managers=managers.get(move._origin.company_id, ''),
+                )
+
+    @api.depends('payment_id.is_locked')
+    @api.depends_context('uid', 'lang', 'tz')
+    def _compute_payment_lock(self):
+        for move in self:
+            payment = move._guard_payments()
+            move.payment_is_locked = payment.is_locked
+            move.payment_lock_reason = payment.lock_reason
 
     @api.depends('reset_blocked_reason')
+    @api.depends_context('uid')
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS account
         super()._compute_show_reset_to_draft_button()

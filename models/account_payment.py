@@ -1,69 +1,14 @@
 """The lock of posted and reconciled payments."""
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import SUPERUSER_ID, _, api, models
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
-from .posting_guard import MANAGER_GROUP, PAIRING
-
-NAMES_SHOWN = 5
+from .posting_guard import NAMES_SHOWN, PAIRING
 
 
 class AccountPayment(models.Model):
     _name = 'account.payment'
     _inherit = ['account.payment', 'payment.posting.guard']
-
-    lock_reason = fields.Char(compute='_compute_lock_reason', help="Why the payment is locked, and what unlocks it.")
-    is_locked = fields.Boolean(
-        compute='_compute_lock_reason',
-        help="Set where the server would refuse to change the content of the payment.",
-    )
-    can_reset = fields.Boolean(compute='_compute_lock_reason', help="Set where the person may reset it to draft.")
-
-    # ------------------------------------------------------------------
-    # Computes
-    # ------------------------------------------------------------------
-
-    @api.depends('state', 'move_id.line_ids.matched_debit_ids', 'move_id.line_ids.matched_credit_ids')
-    @api.depends_context('uid')
-    def _compute_lock_reason(self):
-        posted = self._origin.filtered(lambda payment: payment.state == 'posted')
-        manager = bool(posted) and self._guard_is_manager()
-        reconciled = posted._guard_reconciled()
-        managers = {} if manager else posted._guard_manager_names()
-        for payment in self:
-            origin = payment._origin
-            payment.is_locked = origin in posted and (origin in reconciled or not manager)
-            payment.can_reset = origin in posted and not payment.is_locked
-            payment.lock_reason = payment.is_locked and payment._get_lock_reason(
-                origin in reconciled, managers.get(payment.company_id),
-            )
-
-    def _get_lock_reason(self, reconciled, managers):
-        """Why the payment is locked, what unlocks it and who can, for the banner."""
-        who = _("a Payment Manager (%(names)s)", names=managers) if managers else _("a Payment Manager")
-        if reconciled:
-            return _(
-                "This payment is posted and reconciled: nobody can change it. To change it, unreconcile it first; "
-                "then %(who)s can edit it or reset it to draft.", who=who,
-            )
-        return _(
-            "This payment is posted: its content stays as it is. To change it, ask %(who)s to edit it or to reset it "
-            "to draft; the change goes on record.", who=who,
-        )
-
-    def _guard_manager_names(self):
-        """The names of the Payment Managers of each company, the first few: read in one go.
-
-        :return: dict of company: names, joined for reading
-        """
-        if not self:
-            return {}
-        group = self.env.ref(MANAGER_GROUP)
-        managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
-        return {
-            company: ', '.join([user.name for user in managers if company in user.company_ids][:NAMES_SHOWN])
-            for company in self.company_id
-        }
 
     # ------------------------------------------------------------------
     # CRUD

@@ -28,7 +28,7 @@ class AccountPayment(models.Model):
         return {
             payment_id: {'digest': digest, 'content': content or {}}
             for payment_id, action, digest, content in self.env.cr.fetchall()
-            if action in machine.APPROVALS
+            if action in machine.COMPARED
         }
 
     def _get_content_changes(self):

@@ -31,12 +31,13 @@ class AccountPayment(models.Model):
 
     def _get_reminder_mail(self, user):
         company = user.company_id
+        left_out = len(self) - PAYMENTS_SHOWN
         return {
             'subject': self._get_reminder_subject(),
             'body_html': self.env['ir.qweb']._render(DIGEST, {
                 'user': user,
                 'lines': [payment._get_reminder_line() for payment in self[:PAYMENTS_SHOWN]],
-                'more': max(0, len(self) - PAYMENTS_SHOWN),
+                'more': left_out > 0 and _("and %(count)s more", count=left_out),
             }, minimal_qcontext=True),
             'email_from': company.email_formatted or self.env.user.email_formatted,
             'recipient_ids': [(4, user.partner_id.id)],

@@ -10,6 +10,13 @@ CREATE_INDEX = """
         ON account_payment (voucher_number) WHERE voucher_number IS NOT NULL
 """
 CREATE_UNIQUE_INDEX = CREATE_INDEX.replace('CREATE INDEX', 'CREATE UNIQUE INDEX')
+# Where an earlier version gave numbers twice: every other number, and so every new one, is unique.
+CREATE_REST_INDEX = """
+    CREATE UNIQUE INDEX IF NOT EXISTS account_payment_voucher_number_rest
+        ON account_payment (voucher_number) WHERE voucher_number IS NOT NULL AND voucher_number NOT IN %s
+"""
+REST_LIMIT = 1000  # numbers given twice, up to which the database itself watches over the others
+
 
 
 class AccountPayment(models.Model):
@@ -26,13 +33,16 @@ class AccountPayment(models.Model):
     remarks = fields.Text(copy=False, help="Printed on the voucher.")
 
     def init(self):
-        """Make numbers unique in the database where old duplicates don't forbid it; else index them for searching."""
+        """Make numbers unique in the database, apart from those that an earlier version gave more than once."""
         self.env.cr.execute("""
-            SELECT 1 FROM account_payment
+            SELECT voucher_number FROM account_payment
              WHERE voucher_number IS NOT NULL
-          GROUP BY voucher_number HAVING count(*) > 1 LIMIT 1
+          GROUP BY voucher_number HAVING count(*) > 1 ORDER BY voucher_number
         """)
-        self.env.cr.execute(CREATE_INDEX if self.env.cr.rowcount else CREATE_UNIQUE_INDEX)
+        twice = tuple(number for (number,) in self.env.cr.fetchall())
+        self.env.cr.execute(CREATE_INDEX if twice else CREATE_UNIQUE_INDEX)
+        if 0 < len(twice) <= REST_LIMIT:
+            self.env.cr.execute(CREATE_REST_INDEX, [twice])
 
     # -------------------------------------------------------------------------
     # CRUD

@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 
+from ..takeover import versions as takeover
 from . import payment_approval_machine as machine
 
 GROUNDS = [
@@ -17,6 +18,7 @@ GROUNDS = [
     ('odoo', 'Rights in Accounting'),
     ('origin', 'Origin of the Payment'),
     ('system', 'System'),
+    ('legacy', 'Earlier Version'),
 ]
 # What the hash covers, in this order. A name is never taken out, or older rows could not be verified any more.
 HASHED = (
@@ -47,6 +49,11 @@ class PaymentApprovalHistory(models.Model):
     content = fields.Json(help="The content that the digest covers, for steps that approve it.")
     previous_hash = fields.Char(help="Hash of the row before this one, of the same payment.")
     hash = fields.Char(help="SHA-256 of this row and of the hash of the row before it.")
+
+    def _auto_init(self):
+        # EXTENDS base
+        takeover.refuse_newer(self.env.cr)
+        return super()._auto_init()
 
     # ------------------------------------------------------------------
     # Helpers

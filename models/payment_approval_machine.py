@@ -19,6 +19,7 @@ SUBMITTER = 'submitter'   # the person who submitted the payment
 ODOO = 'odoo'             # whoever may do it in Odoo itself: register, cancel, reset a cancelled payment
 ORIGIN = 'origin'         # the money moved elsewhere: see account_payment_approval_origin
 SYSTEM = 'system'         # the machine itself: the content changed under an approval
+LEGACY = 'legacy'         # the row was written by an earlier version of the addon
 
 STATES = [
     ('draft', 'Draft'),
@@ -42,11 +43,16 @@ ACTIONS = [
     ('cancel', 'Cancel'),
     ('reset', 'Reset to Draft'),
     ('return', 'Return to Review'),
+    ('takeover', 'Taken Over'),
 ]
+# No step: says in which stage, and with which content, a payment was when an earlier version's database was upgraded.
+TAKEOVER = 'takeover'
 # The actions people press a button of this addon for; the others follow the journal entry or the machine itself.
 BUTTONS = ('submit', 'review', 'approve', 'authorize', 'post', 'reject', 'recall')
 # The actions that approve the content as it is: each stores the digest of what was seen.
 APPROVALS = ('review', 'approve', 'authorize')
+# The actions whose digest later steps compare with.
+COMPARED = (*APPROVALS, TAKEOVER)
 
 # Who is remembered on the payment for each step of the chain, and when.
 STAMPS = {

@@ -30,12 +30,17 @@ from . import test_approval_activity
 from . import test_approval_reminder
 from . import test_approval_staffing
 from . import test_approval_dry_run
+from . import test_voucher_fields
 from . import test_voucher_print
 from . import test_voucher_report
 from . import test_voucher_verify
 from . import test_store_page
 from . import test_tours_approval
 from . import test_tours_lock
+from . import test_tours_screens
 from . import test_tours_settings
 from . import test_tours_voucher
+from . import test_uninstall
 from . import test_views_accessibility
+from . import test_views_lock
+from . import test_translations

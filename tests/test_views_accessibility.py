@@ -1,7 +1,11 @@
 """Nobody who listens to a screen meets a button or a picture without a name: every view of this addon is walked."""
+import re
+
 from lxml import etree
 
+from odoo.modules.module import get_manifest
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import html2plaintext
 
 MODULE = 'payment_account_enhanced'
 NAMING = ('title', 'aria-label', 'string', 'alt', 'aria-labelledby', 't-att-title', 't-att-aria-label', 't-attf-title',
@@ -37,8 +41,15 @@ class TestViewsAccessibility(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        records = cls.env['ir.model.data'].search([('module', '=', MODULE), ('model', '=', 'ir.ui.view')])
-        cls.views = cls.env['ir.ui.view'].browse(records.mapped('res_id')).exists()
+        cls.views = cls.of_this_addon('ir.ui.view')
+        # White paper and mail: no screen that could be dark
+        papers = (f'{MODULE}.report_payment_voucher', f'{MODULE}.payment_reminder')
+        cls.papers = cls.views.filtered(lambda view: (view.key or '').startswith(papers))
+
+    @classmethod
+    def of_this_addon(cls, model):
+        names = cls.env['ir.model.data'].search([('module', '=', MODULE), ('model', '=', model)])
+        return cls.env[model].browse(names.mapped('res_id')).exists()
 
     def test_the_walk_finds_views_with_buttons_and_images(self):
         archs = [etree.fromstring(view.arch) for view in self.views]
@@ -82,3 +93,57 @@ class TestViewsAccessibility(TransactionCase):
             for alert in etree.fromstring(view.arch).xpath("//div[contains(concat(' ', @class, ' '), ' alert ')]"):
                 with self.subTest(view=view.xml_id, alert=alert.get('name') or alert.get('invisible')):
                     self.assertIn(alert.get('role'), ('alert', 'status', 'note', 'alertdialog'))
+
+    def test_no_fixed_colours(self):
+        """Dark and light: views say what something means, the style of the web client gives it its colour."""
+        fixed = re.compile(r'#[0-9a-f]{3,8}\b|rgba?\(|\b(?:bg|text)-(?:white|black|light|dark)\b', re.IGNORECASE)
+        self.assertTrue(fixed.search('<p style="color: #FFF"/>') and fixed.search('<p class="bg-white"/>'))
+        for view in self.views - self.papers:
+            for node in etree.fromstring(view.arch).iter(etree.Element):
+                for name in ('style', 'class', 'color', 'bgcolor', 'colors'):
+                    with self.subTest(view=view.xml_id, node=node.tag, attribute=name):
+                        self.assertNotRegex(node.get(name, ''), fixed)
+
+    def test_no_styles_of_our_own(self):
+        manifest = get_manifest(MODULE)
+        self.assertEqual(set(manifest['assets']), {'web.assets_tests'}, 'Look at new styles in dark, too')
+
+    def test_every_list_explains_what_to_do_when_it_is_empty(self):
+        actions = self.of_this_addon('ir.actions.act_window')
+        lists = actions.filtered(lambda action: action.view_mode != 'form')
+        self.assertGreater(len(lists), 5)
+        for action in lists:
+            with self.subTest(action=action.xml_id):
+                self.assertGreater(len(html2plaintext(action.help or '')), 40)
+
+
+@tagged('post_install', '-at_install')
+class TestViewsKeys(TransactionCase):
+    """Every button of ours has a key, and none that the web client or another button of the form has already."""
+
+    # New, save, discard, to the pager and back, the gear, the breadcrumb: with Alt, on every form.
+    WEB_CLIENT = set('csjpnub')
+
+    def test_keys_of_the_payment_form(self):
+        ours = self.env['ir.ui.view'].search([('model', '=', 'account.payment'), ('type', '=', 'form')]).filtered(
+            lambda view: (view.xml_id or '').startswith(f'{MODULE}.'))
+        buttons = [button for view in ours for button in etree.fromstring(view.arch).xpath('//button[@name]')]
+        self.assertGreater(len(buttons), 8)
+        keys = {}
+        for button in buttons:
+            keys.setdefault(button.get('data-hotkey'), []).append(button.get('name'))
+        self.assertNotIn(None, keys)
+        self.assertFalse(self.WEB_CLIENT & set(keys))
+        # One next step at a time: the buttons of the chain share a key.
+        self.assertEqual(len(keys.pop('q')), 5)
+        self.assertEqual({key: names for key, names in keys.items() if len(names) > 1}, {})
+
+    def test_keys_of_dialogs(self):
+        for model in ('payment.reject', 'payment.reset', 'payment.voucher.verify', 'payment.history.verify',
+                      'payment.approval.dry.run'):
+            arch = etree.fromstring(self.env[model].get_view(view_type='form')['arch'])
+            with self.subTest(model):
+                for button in arch.xpath('//footer/button'):
+                    self.assertTrue(button.get('data-hotkey'), button.get('string'))
+                keys = arch.xpath('//footer/button/@data-hotkey')
+                self.assertEqual(len(keys), len(set(keys)))

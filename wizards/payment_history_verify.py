@@ -98,9 +98,10 @@ class PaymentHistoryVerify(models.TransientModel):
         if not count:
             return _("Every row and every seal is as it was written.")
         first = self.line_ids[0]
+        shown = count if count < COUNTED else f'{COUNTED}+'  # in the call it would stop the exporter of terms
         return _(
             "%(count)s rows or seals do not fit. The first: %(payment)s row %(row)s of %(date)s. %(reason)s",
-            count=count if count < COUNTED else f'{COUNTED}+', payment=first.name or '', row=first.row_id or '-',
+            count=shown, payment=first.name or '', row=first.row_id or '-',
             date=fields.Datetime.to_string(first.date), reason=first.reason,
         )
 

@@ -1,7 +1,7 @@
-"""A backup, and the proof that it can be restored."""
+"""A backup, the proof that it can be restored, and the restore itself."""
 import time
 
-from deploy import backup, lock, manifest, verify
+from deploy import backup, lock, manifest, restore, verify
 from deploy.postgres import Server
 from deploy.progress import progress
 from deploy.report import Exit, Refused, duration, say, size
@@ -11,17 +11,22 @@ KINDS = (('database', f'{backup.DATABASE}/'), ('filestore', backup.FILES), ('cod
 
 
 def arguments(parser):
-    parser.add_argument('backup', nargs='?', help='with --verify: the backup to prove, by name or folder, instead of a '
-                                                  'new one')
+    parser.add_argument('backup', nargs='?', help='with --verify or --restore-as: a backup that is there, by name or '
+                                                  'folder, instead of a new one')
     parser.add_argument('--verify', action='store_true',
                         help='restore it into a scratch database and compare that with the one backed up')
+    parser.add_argument('--restore-as', metavar='DATABASE',
+                        help='restore the named backup (default: the newest) into a new database and filestore')
 
 
 def run(settings, options):
-    if options.backup and not options.verify:
-        raise Refused('A backup that is there is only looked at with --verify.', 'backup --verify NAME')
+    if options.backup and not (options.verify or options.restore_as):
+        raise Refused('A backup that is there is looked at with --verify or --restore-as only.',
+                      'python3 -m deploy backup NAME --verify')
     server = Server(settings)
     with lock.alone(settings, server):
+        if options.restore_as:
+            return _restore(settings, server, backup.find(settings, options.backup), options.restore_as)
         folder = backup.find(settings, options.backup) if options.backup else _make(settings, server)
         return _verify(settings, server, folder) if options.verify else Exit.DONE
 
@@ -52,4 +57,16 @@ def _verify(settings, server, folder):
             '  next: python3 -m deploy backup --verify')
         return Exit.REFUSED
     say(f'Proven in {duration(time.monotonic() - begin)}: the restored database and its files are those of the backup.')
+    return Exit.DONE
+
+
+def _restore(settings, server, folder, database):
+    """Back from the dump. Code and configuration lie in the backup, to be unpacked by hand where they are needed."""
+    begin = time.monotonic()
+    say(f'-- restoring {folder.name} as {database} ...')
+    with progress('restore') as shown:
+        for one in restore.restore(settings, server, folder, database, settings.filestores / database, shown):
+            say(one.line())
+    say(f'{database} is ready after {duration(time.monotonic() - begin)}. Code and configuration of that time: '
+        f'{folder / backup.CODE}, {folder / backup.CONF}')
     return Exit.DONE

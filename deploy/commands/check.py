@@ -5,7 +5,7 @@ from deploy import checks, finding, role_checks
 from deploy.odoo import Odoo
 from deploy.postgres import Server
 
-HELP = 'checks the running service, and on the live data, in a transaction that is never committed, the rights of people'
+HELP = 'checks the running service and, on the live data in a transaction that is never committed, the rights of people'
 
 
 def arguments(parser):

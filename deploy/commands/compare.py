@@ -27,7 +27,7 @@ def run(settings, options):
         raise Refused('There is nothing to compare with.', 'name a file that baseline wrote, or --with DATABASE')
     server = Server(settings)
     before = baseline.read(options.baseline) if options.baseline else _take(server, options.other)
-    after = _take(server, settings.database, like=before)
+    after = _take(server, settings.database, columns=before)
     found = compare.compare(before, after, server, options.other, settings.database, growth=options.growth,
                             modules=[name for name in options.upgraded.split(',') if name], allowed=options.allow)
     if options.json:
@@ -45,6 +45,6 @@ def show(found):
     say(f'{len(found)} differences' if found else 'no difference')
 
 
-def _take(server, database, like=None):
+def _take(server, database, columns=None):
     with progress(f'reading {database}') as bar:
-        return digest.take(server, database, progress=bar, like=like)
+        return digest.take(server, database, progress=bar, columns=columns)

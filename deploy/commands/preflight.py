@@ -13,7 +13,8 @@ FORMAT = '%Y-%m-%d %H:%M'
 
 def arguments(parser):
     parser.add_argument('--notice', action='store_true', help='print the announcement for the users instead')
-    parser.add_argument('--at', metavar='"YYYY-MM-DD HH:MM"', help='when the deployment begins (default: next Sunday 18:00)')
+    parser.add_argument('--at', metavar='"YYYY-MM-DD HH:MM"',
+                        help='when the deployment begins (default: next Sunday 18:00)')
     parser.add_argument('--contact', default='the administrator', help='whom users write to')
 
 

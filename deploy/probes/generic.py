@@ -1,4 +1,4 @@
-"""What every release must do, whatever the module: its code is loaded, its views and the views of payments render, menus load."""
+"""What every release must do, whatever the module: code loaded, its views and those of payments render, menus load."""
 from deploy.probes import people
 from deploy.probes.sandbox import attempt
 from deploy.probes.verdict import ok, stop, warning, words

@@ -1,7 +1,7 @@
 """A transaction that leaves nothing behind. Runs inside the service's Odoo, on the live database.
 
-No commit on any cursor, no voucher or entry number used up, no mail, no bus message, no web push, no call to the network,
-no file in the filestore. Locks are short: whoever works at the same time goes first, and the check begins anew.
+No commit on any cursor, no voucher or entry number used up, no mail, no bus message, no web push, no call to the
+network, no file in the filestore. Locks are short: who works at the same time goes first, and the check begins anew.
 """
 import contextlib
 import logging
@@ -55,7 +55,7 @@ def attempt(env, work):
         return undone.result, None
     except psycopg2.OperationalError:
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return None, error
     finally:
         env.invalidate_all()

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from odoo_home import odoo_home  # noqa: F401
 from psycopg2 import sql
 from small_world import live  # noqa: F401
 

@@ -3,14 +3,18 @@ import os
 import stat
 
 from deploy import backup, manifest, restore, verify
+from deploy.progress import progress
 
 
 def test_everything_comes_back(server, settings, live, tmp_path):
     folder = backup.place(settings, 'one')
-    made = backup.make(settings, server, folder, live)
-    assert made == manifest.load(folder)
+    with progress('backup') as shown:
+        made = backup.make(settings, server, folder, live, shown)
+    assert made == manifest.load(folder) and shown.total > 0
     target = tmp_path / 'data/filestore/again'
-    assert restore.restore(settings, server, folder, 'again "2"', target) == []
+    with progress('restore') as shown:
+        assert restore.restore(settings, server, folder, 'again "2"', target, shown) == []
+    assert shown.done == manifest.total(made)
     for query in ('SELECT count(*), sum(amount), max(name) FROM account_move',
                   'SELECT last_value, is_called FROM account_move_id_seq', 'SELECT count(*) FROM big',
                   "SELECT convert_from(lo_get(424242), 'UTF8')", "SELECT obj_description('account_move'::regclass)",

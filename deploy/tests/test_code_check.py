@@ -162,7 +162,7 @@ def test_an_older_release_on_the_way_back(world, tmp_path):
     text = (folder / '__manifest__.py').read_text()
     (folder / '__manifest__.py').write_text(text.replace(release.version(folder), '17.0.1.0.7'))
     assert finding.stops(check(world, folder))
-    assert not finding.stops(code_check.check_folder(world[0], folder, world[0].addon, older=True))
+    assert not finding.stops(check((dataclasses.replace(world[0], older=True), folder), folder))
 
 
 def test_staged_and_checked_under_the_services_account(world, tmp_path):

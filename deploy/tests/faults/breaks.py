@@ -17,16 +17,15 @@ for step in STEPS:
     # The upgrade alone cannot be done twice in the same place: a resumed deployment goes back from it.
     add(f'kill -9 at the begin of {step}', BACK if step == 'upgrade' else GOES_ON, gate=f'begin {step}', kill=True,
         counted='kill')
-    add(f'kill -9 at the end of {step}', GOES_ON if step != 'accept' else {1: NEW}, gate=f'end {step}', kill=True,
-        counted='kill')
     add(f'kill -9 in the midst of {step}', {**ANY, 1: NEW if step == 'accept' else OLD}, gate=f'begin {step}',
         later=lambda world, process: os.killpg(process.pid, signal.SIGKILL), counted='kill')
     add(f'PostgreSQL restarted in {step}', ANY, gate=f'begin {step}',
         later=lambda world, process: world.worlds.restart('immediate'))
 add('kill -9 before the first step', GOES_ON, gate='created', kill=True, counted='kill')
-for event in ('back-begin', 'back-end'):
-    add(f'kill -9 on the way back, at {event}', BACK if event == 'back-begin' else {1: OLD}, FAILING, gate=event,
-        kill=True, counted='kill')
+add('kill -9 after the last step', {1: NEW}, gate='end accept', kill=True, counted='kill')
+add('kill -9 at the begin of the way back', BACK, FAILING, gate='back-begin', kill=True, counted='kill')
+add('kill -9 at the end of the way back', {1: OLD}, FAILING, gate='back-end', kill=True, counted='kill',
+    mend=lambda world: world.run('prune'))  # which removes what was of use to the way back alone
 add('kill -9 in the midst of the way back', {2: OLD, 1: OLD}, FAILING, gate='back-begin', counted='kill',
     later=lambda world, process: os.killpg(process.pid, signal.SIGKILL))
 add('PostgreSQL restarted on the way back', {2: OLD, 3: OLD}, FAILING, gate='back-begin',

@@ -153,7 +153,7 @@ add('users write after the backup, failing', BACK, FAILING, gate='begin stop',
 
 
 def _user_writes(world):
-    kind, what = world.client('accountant').call('res.partner', 'create', {'name': 'Entered late'})
+    kind, what = world.client('admin').call('res.partner', 'create', {'name': 'Entered late'})
     assert kind == 'done', what
 
 

@@ -11,7 +11,7 @@ LOOKS = {0: OLD}
 
 def _works(world):
     """A user of the new version enters something."""
-    kind, what = world.client('accountant').call('res.partner', 'create', {'name': 'Entered since'})
+    kind, what = world.client('admin').call('res.partner', 'create', {'name': 'Entered since'})
     assert kind == 'done', what
 
 

@@ -80,8 +80,9 @@ class Worlds:
 
     def template(self, payments=5000, files=300, size=20_000):
         """Name of a database with the addon as it is now, over so many payments and attachments."""
-        source = self._made(f'books{payments}', self._make_books, payments, files, size)
-        return self._made(f'world{payments}', self._make_world, source, house.fingerprint())
+        with cache.lock(place() / f'template{payments}.lock'):
+            source = self._made(f'books{payments}', self._make_books, payments, files, size)
+            return self._made(f'world{payments}', self._make_world, source, house.fingerprint())
 
     def _made(self, kind, make, *values):
         """A database by what it is made of; those of the same kind made of something else go."""

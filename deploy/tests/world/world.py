@@ -39,6 +39,7 @@ class World:
         self.backups = folder / 'backups'
         self.conf, self.log, self.toml = folder / 'odoo.conf', folder / 'odoo.log', folder / 'deploy.toml'
         self.data = folder / 'data'
+        self.size = {name: more.pop(name) for name in ('payments', 'files', 'size') if name in more}
         self.more = more
         self.upstream = folder / 'upstream'
         self.helpers, self.mounts, self.spaces, self.spare = [], [], [], []
@@ -65,8 +66,8 @@ class World:
 
     # Making
 
-    def make(self, payments=5000):
-        source = self.worlds.template(payments)
+    def make(self):
+        source = self.worlds.template(**self.size)
         self.admin(f'CREATE DATABASE {quoted(self.database)} TEMPLATE {quoted(source)} OWNER {template.ROLE}')
         self.admin(f'COMMENT ON DATABASE {quoted(self.database)} IS \'the books\'',
                    f'ALTER DATABASE {quoted(self.database)} SET statement_timeout = \'20min\'')

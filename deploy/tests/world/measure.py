@@ -1,0 +1,75 @@
+"""Times one function of the tool on a world: ``python3 -m deploy.tests.world.measure TOML WHAT``; seconds as JSON.
+
+A program of its own, because it needs the driver of Odoo's Python. What it makes it drops again.
+"""
+import json
+import pathlib
+import shutil
+import sys
+import time
+
+from deploy import backup, digest, filestore, point, restore
+from deploy.postgres import Server, named
+from deploy.settings import load
+
+COPY = 'deploy_bench_copy'
+
+
+def rollback_point(settings, server):
+    """Copy of the database, hard links of the filestore."""
+    databases = point.Databases(server)
+    snapshot = settings.filestores / COPY
+    try:
+        begin = time.monotonic()
+        databases.copy(settings.database, COPY)
+        middle = time.monotonic()
+        filestore.snapshot(settings.filestore, snapshot)
+        return {'seconds': time.monotonic() - begin, 'database': middle - begin, 'files': time.monotonic() - middle}
+    finally:
+        databases.drop(COPY)
+        shutil.rmtree(snapshot, ignore_errors=True)
+
+
+def take_digest(settings, server):
+    begin = time.monotonic()
+    picture = digest.take(server, settings.database, workers=2)
+    return {'seconds': time.monotonic() - begin, 'tables': len(picture['tables'])}
+
+
+def check_files(settings, server):
+    begin = time.monotonic()
+    found = filestore.check(server, settings.database, settings.filestore)
+    return {'seconds': time.monotonic() - begin, 'differences': len(found)}
+
+
+def from_dump(settings, server):
+    """The newest backup's database into a new one."""
+    newest = max(pathlib.Path(backup.home(settings)).glob('*/manifest.json')).parent
+    try:
+        begin = time.monotonic()
+        restore.restore(settings, server, newest, COPY)
+        return {'seconds': time.monotonic() - begin}
+    finally:
+        point.Databases(server).drop(COPY)
+
+
+def blocked(settings, server):
+    """The longest time that a user's small write took, until the file ``stop`` beside odoo.conf is there."""
+    end, longest, count = pathlib.Path(settings.conf).with_name('stop'), 0, 0
+    with server.session(settings.database) as session, session.cursor() as cursor:
+        cursor.execute('CREATE TABLE IF NOT EXISTS bench_probe (at timestamptz)')
+        while not end.exists():
+            begin = time.monotonic()
+            cursor.execute('INSERT INTO bench_probe VALUES (now())')
+            longest, count = max(longest, time.monotonic() - begin), count + 1
+            time.sleep(0.02)
+        cursor.execute(named('DROP TABLE {}', 'bench_probe'))
+    return {'seconds': longest, 'writes': count}
+
+
+MEASURES = {'point': rollback_point, 'digest': take_digest, 'files': check_files, 'restore': from_dump,
+            'blocked': blocked}
+
+if __name__ == '__main__':
+    given = load({'config': sys.argv[1]})
+    print(json.dumps(MEASURES[sys.argv[2]](given, Server(given))))

@@ -1,0 +1,5 @@
+from odoo.addons.payment_account_enhanced.takeover import after
+
+
+def migrate(cr, version):
+    after.take_over(cr)

@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|translations|screenshots|clean``: what the Makefile calls. Needs Python alone, 3.10 on."""
+"""``python3 -m dev run|test|lint|translations|screenshots|clean``: what make calls. Needs Python 3.10 or later alone."""
 import signal
 import sys
 

@@ -59,14 +59,14 @@ class Databases:
             if time.monotonic() > end:
                 raise Failed(f'A session will not leave {name}: {left[0]}.')
             with as_failure(f'A session of {name} cannot be ended ({left[0]})'):
-                self.server.rows(f'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {IN}', [name])
+                self.server.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ' + IN, [name])
             time.sleep(0.1)
 
     def sessions(self, name):
         """One text for each session in a database."""
-        found = self.server.rows(f"""
+        found = self.server.rows("""
             SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
-             WHERE {IN} ORDER BY pid""", [name], wait=WAIT)
+             WHERE """ + IN + ' ORDER BY pid', [name], wait=WAIT)
         return [f'process {pid} of {user} ({application or "no name"}, from {address or "this machine"}, '
                 f'{state or "background"}, since {since})' for pid, user, application, address, state, since in found]
 

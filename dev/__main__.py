@@ -1,4 +1,4 @@
-"""``python3 -m dev run|test|lint|translations|screenshots|clean``: what make calls. Needs Python 3.10 or later alone."""
+"""``python3 -m dev run|test|lint|translations|screenshots|clean``: what make calls. Needs Python from 3.10 on."""
 import signal
 import sys
 

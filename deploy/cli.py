@@ -58,7 +58,8 @@ def main(words=None):
         say(stop.line())
         return int(stop.code)
     except psycopg2.OperationalError as error:
-        say(f'PostgreSQL cannot be reached: {str(error).strip()}\n  next: check db_host, db_port, db_user and db_password')
+        say(f'PostgreSQL cannot be reached: {str(error).strip()}\n'
+            '  next: check db_host, db_port, db_user and db_password')
         return int(Exit.REFUSED)
     except KeyboardInterrupt:
         say('\nInterrupted.')

@@ -24,20 +24,20 @@ CHECKS = (code_check_files, code_check_manifest, code_check_imports, code_check_
           code_check_views, code_check_assets, code_check_migrations, code_check_po)
 
 
-def check(settings, release, old=None, server=None, older=False):
+def check(settings, release, old=None, server=None):
     """What is wrong with a staged release, as a list of findings; a stop forbids deploying it.
 
     :param old: the folder in use, the addon's or the one that holds it; the service's unless given
     :param server: :class:`deploy.postgres.Server`, to look external ids and models up in the live database
-    :param older: the release may be of an older version: a way back
     """
-    old = pathlib.Path(old) if old else settings.code_dir
-    return check_folder(settings, release.addon, old / release.module_path, server, release.path, older)
+    old = pathlib.Path(old or settings.addon)
+    inside = old / release.module_path
+    return check_folder(settings, release.addon, inside if inside.is_dir() else old, server, release.path)
 
 
-def check_folder(settings, folder, old=None, server=None, root=None, older=False):
+def check_folder(settings, folder, old=None, server=None, root=None):
     """The same for any addon's folder; ``root`` is the folder that links must not leave."""
-    code = Code(settings, pathlib.Path(folder), pathlib.Path(old) if old else None, server, root, older)
+    code = Code(settings, pathlib.Path(folder), pathlib.Path(old) if old else None, server, root)
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
         other = beside.submit(code_check_interpreter.ask, code)  # the service's Python works while we read
         found = [one for module in CHECKS for one in module.findings(code)]

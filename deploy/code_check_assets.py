@@ -46,7 +46,8 @@ def _path(code, bundle, path, order):
     module, _slash, rest = path.lstrip('/').partition('/')
     folder = code.folder if module == code.module else code.places.find(module)
     if not folder:
-        yield stop(NAME, f'the bundle {bundle} names {path}: there is no module {module}', f'paths begin with {code.module}/')
+        yield stop(NAME, f'the bundle {bundle} names {path}: there is no module {module}',
+                   f'paths begin with {code.module}/')
         return
     found = glob.glob(rest, root_dir=folder, recursive=True)
     if not found and order != 'remove' and not _in_database(code, path):

@@ -18,8 +18,7 @@ PARSER = etree.XMLParser(remove_comments=True, resolve_entities=False)
 class Code:
     """An addon's folder with all that its checks share. ``module`` is the name that the service knows it by."""
 
-    def __init__(self, settings, folder, old=None, server=None, root=None, older=False, places=None):
-        self.older = older  # the version may be lower than the installed one
+    def __init__(self, settings, folder, old=None, server=None, root=None, places=None):
         self.settings, self.folder, self.server, self.module = settings, folder, server, settings.module
         self.old = old if old and (old / '__manifest__.py').is_file() else None
         self.root = pathlib.Path(root or folder)

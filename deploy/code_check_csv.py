@@ -56,7 +56,8 @@ def _head(code, name, model, head):
     for column in head:
         field = column.replace(':', '/').split('/')[0].split('@')[0].strip()
         if fields is not None and field not in fields and field != '.id':
-            yield stop(f'{name}:1', f'the column {column!r} is no field of {model}{nearest(field, fields)}', 'correct it')
+            yield stop(f'{name}:1', f'the column {column!r} is no field of {model}{nearest(field, fields)}',
+                       'correct it')
     for column in sorted({column for column in head if head.count(column) > 1}):
         yield stop(f'{name}:1', f'the column {column!r} stands there twice', 'keep one')
 
@@ -69,7 +70,8 @@ def _rows(code, name, model, content):
             yield stop(place, f'has {abs(more)} columns {"more" if more > 0 else "less"} than the head', 'correct it')
             continue
         if key in seen:
-            yield stop(place, f'the id {key} is that of line {seen[key]}: the second would overwrite the first', 'rename one')
+            yield stop(place, f'the id {key} is that of line {seen[key]}: the second would overwrite the first',
+                       'rename one')
         seen.setdefault(key, line) if key else None
         for column, value in row.items():
             if column.replace(':', '/').endswith('/id'):
@@ -92,7 +94,8 @@ def _without_access(code):
             for _line, row, _more in rows(code.path(name).read_bytes()):
                 given.add(row.get('model_id:id') or row.get('model_id/id') or '')
     for root in code.xml.values():
-        given.update(field.get('ref') for field in root.iterfind(f'.//record[@model="{ACCESS}"]/field[@name="model_id"]'))
+        lines = root.iterfind(f'.//record[@model="{ACCESS}"]/field[@name="model_id"]')
+        given.update(field.get('ref') for field in lines)
     given = {qualified(name or '', code.module) for name in given}
     for one in code.fragments:
         own = f'{code.module}.model_{one.name.replace(".", "_")}'

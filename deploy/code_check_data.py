@@ -52,7 +52,8 @@ def _file(code, name, schema):
 def _node(code, name, node):
     place = f'{name}:{node.sourceline}'
     if node.tag in ('record', 'function') and node.get('model') and not code.known.has_model(node.get('model')):
-        yield stop(place, f'the model {node.get("model")} does not exist{nearest(node.get("model"), code.known.fragments)}',
+        yield stop(place,
+                   f'the model {node.get("model")} does not exist{nearest(node.get("model"), code.known.fragments)}',
                    'correct it, or add its module to depends')
         return
     if node.tag == 'function' and node.get('name') not in code.known.methods:

@@ -2,7 +2,6 @@
 import os
 import pathlib
 import re
-import stat
 
 from deploy.finding import stop, warning
 from deploy.report import Refused
@@ -65,21 +64,3 @@ def _text(name, path):
     marks = CONFLICT.findall(content)
     if b'<<<<<<< ' in marks and b'>>>>>>> ' in marks:
         yield stop(name, 'holds the marks of a merge conflict', 'resolve it')
-
-
-def unreadable(folder, uid, groups):
-    """Names of files and folders that an account may not read, by their modes."""
-    found = []
-    for root, folders, files in os.walk(folder):
-        for name in [*folders, *files]:
-            path = os.path.join(root, name)
-            need = stat.S_IROTH | (stat.S_IXOTH if os.path.isdir(path) else 0)
-            info = os.stat(path) if os.path.exists(path) else None
-            if info and not _allows(info, need, uid, groups):
-                found.append(os.path.relpath(path, folder))
-    return found
-
-
-def _allows(info, need, uid, groups):
-    shift = 6 if info.st_uid == uid else 3 if info.st_gid in groups else 0
-    return uid == 0 or info.st_mode >> shift & need == need

@@ -56,7 +56,7 @@ def has(code, name):
         return code.known.has_id(name)
     if name in code.own_ids or MADE.match(rest):
         return True
-    return True if code.known.own_ids.get(name) or _in_demo(code, name) else False
+    return bool(code.known.own_ids.get(name) or _in_demo(code, name))
 
 
 def _in_demo(code, name):
@@ -93,7 +93,8 @@ def _own(code, name, place, file, line):
             yield warning(place, f'{name} is made by no file; demo data is not loaded in production')
     elif made is None:
         if code.known.own_ids.get(name):
-            yield warning(place, f'{name} is in the database alone; a new installation would fail', 'add it to the data')
+            yield warning(place, f'{name} is in the database alone; a new installation would fail',
+                          'add it to the data')
             return
         text = ('is made by demo data alone' if _in_demo(code, name) else
                 'is not made by the new version any more: the upgrade removes it' if before else 'does not exist')

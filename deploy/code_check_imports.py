@@ -1,4 +1,4 @@
-"""Imports that lead nowhere, and files that nothing imports: Odoo loads a module without a word about what is left out."""
+"""Imports that lead nowhere, and files that nothing imports: Odoo says no word about what is left out."""
 import ast
 import functools
 import pathlib
@@ -6,6 +6,7 @@ import re
 
 from deploy.finding import stop, warning
 
+APART = ('tests', 'migrations', 'upgrades', '__manifest__.py')  # Odoo finds them by itself
 OWN = 'odoo.addons.{}.'
 
 
@@ -21,24 +22,28 @@ def findings(code):
     yield from _left_out(code)
 
 
-def reached(code):
-    """Files that are imported, directly or not, when Odoo imports the module."""
+def reached(code, surely=False):
+    """Files that are imported, directly or not, when Odoo imports the module.
+
+    :param surely: leave out those that are imported within a try block or a function only
+    """
     found, todo = set(), ['__init__.py']
     while todo:
         file = todo.pop()
         if file in found or file not in code.files:
             continue
         found.add(file)
-        for node in _imports(code, file):
+        for node in _imports(code, file, surely):
             todo += _files_of(code, file, node)
     return found
 
 
-def _imports(code, file):
+def _imports(code, file, surely):
     """All statements ``from … import`` of a file; those within functions are looked for where there are any."""
     tree = code.tree(file)
-    deep = re.search(r'^[ \t]+from\b', code.text(file), re.M)
-    return [node for node in (ast.walk(tree) if deep else tree.body) if isinstance(node, ast.ImportFrom)] if tree else []
+    deep = not surely and re.search(r'^[ \t]+from\b', code.text(file), re.M)
+    return [node for node in (ast.walk(tree) if deep else tree.body) if isinstance(node,
+                                                                                   ast.ImportFrom)] if tree else []
 
 
 def _base(code, file, node):
@@ -79,17 +84,20 @@ def _check(code, file, node):
     names = set(code.files)
     folder = any(name.startswith(f'{base}/') for name in names) if base else True
     if f'{base}.py' not in names and not folder:
-        yield stop(place, f'imports from {base.replace("/", ".")}, which is not there', 'add the file or drop the import')
+        yield stop(place, f'imports from {base.replace("/", ".")}, which is not there',
+                   'add the file or drop the import')
         return
     source = f'{base}.py' if f'{base}.py' in names else _join(base, '__init__.py')
     defined = names_in(code, source)
     if defined is not None and source == file:  # what this import itself would define does not count
-        defined = defined - {alias.name for alias in node.names} | _names([one for one in code.tree(file).body if one is not node])
+        others = [one for one in code.tree(file).body if one is not node]
+        defined = defined - {alias.name for alias in node.names} | _names(others)
     for alias in node.names:
         way = _join(base, alias.name)
         if f'{way}.py' in names or _join(way, '__init__.py') in names:
             continue
-        if any(name.startswith(f'{way}/') and name.endswith('.py') for name in names) and source.endswith('__init__.py'):
+        inside = any(name.startswith(f'{way}/') and name.endswith('.py') for name in names)
+        if inside and source.endswith('__init__.py'):
             yield stop(place, f'imports {alias.name}, a folder without __init__.py: nothing in it is loaded', 'add it')
         elif alias.name != '*' and defined is not None and alias.name not in defined:
             yield stop(place, f'imports {alias.name}, which {base.replace("/", ".") or "the module"} does not have',
@@ -127,7 +135,8 @@ def _check_names(place, node, folder, parts):
 def _check_plain(code, file, node):
     for alias in node.names:
         parts = alias.name.split('.')
-        if parts[:2] == ['odoo', 'addons'] and len(parts) > 2 and parts[2] != code.module and not code.places.find(parts[2]):
+        if parts[:2] == ['odoo',
+                         'addons'] and len(parts) > 2 and parts[2] != code.module and not code.places.find(parts[2]):
             yield stop(f'{file}:{node.lineno}', f'imports {alias.name}, which no folder of the addons path holds')
 
 
@@ -165,7 +174,8 @@ def _names(body):
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found.update((alias.asname or alias.name).split('.')[0] for alias in node.names)
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.With)):
-            found.update(one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+            found.update(one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx,
+                                                                                                      ast.Store))
         for part in ('body', 'orelse', 'finalbody'):
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found |= _names(getattr(node, part, ()))
@@ -178,12 +188,13 @@ def _left_out(code):
     """Model files that nothing imports. One that the code in use does import is a guard switched off."""
     before = _old_reached(code)
     for name in code.python:
-        if name in code.reached or name.split('/')[0] in ('tests', 'migrations', 'upgrades') or name == '__manifest__.py':
+        if name in code.reached or name.split('/')[0] in ('tests', 'migrations',
+                                                          'upgrades') or name == '__manifest__.py':
             continue
         if name in before:
             yield stop(name, 'is not imported any more: what it does would silently end',
                        f'import it in {_join(str(pathlib.PurePosixPath(name).parent).strip("."), "__init__.py")}')
-        elif name.endswith('/__init__.py') is False:
+        elif not name.endswith('/__init__.py'):
             yield warning(name, 'nothing imports it', 'import it or remove it')
 
 

@@ -5,7 +5,7 @@ import json
 import re
 import sys
 
-from deploy import process
+from deploy import code_check_imports, process
 from deploy.finding import stop, warning
 from deploy.odoo import Odoo
 from deploy.report import Failed, Refused
@@ -60,19 +60,22 @@ def ask(code):
 def _wish(code):
     wanted = code.manifest.get('external_dependencies') or {}
     wanted = wanted if isinstance(wanted, dict) else {}
-    return {'folder': str(code.folder), 'files': code.files, 'names': sorted({*_names(wanted, 'python'), *imports(code)}),
+    return {'folder': str(code.folder), 'files': code.files,
+            'names': sorted({*_names(wanted, 'python'), *imports(code)}),
             'bin': _names(wanted, 'bin')}
 
 
 def _names(wanted, kind):
     found = wanted.get(kind)
-    return [re.split(r'[^\w.-]', name)[0] for name in found if isinstance(name, str)] if isinstance(found, (list, tuple)) else []
+    return [re.split(r'[^\w.-]', name)[0] for name in found if isinstance(name, str)] if isinstance(found,
+                                                                                                    (list,
+                                                                                                     tuple)) else []
 
 
 def imports(code):
     """Packages that a file imports whenever it is loaded; one in a try block may be missing."""
     found = {}
-    for file in code.reached:
+    for file in code_check_imports.reached(code, surely=True):
         for node in _always(code.tree(file)):
             names = ([alias.name for alias in node.names] if isinstance(node, ast.Import)
                      else [node.module] if isinstance(node, ast.ImportFrom) and not node.level else [])
@@ -105,4 +108,5 @@ def findings(code, answer):
         yield stop(origin.get(name, '__manifest__.py'), f'the service\'s Python has no package {name}, {where}',
                    f'install {name} for the service\'s Python')
     for name in answer['bin']:
-        yield stop('__manifest__.py', f'the program {name} of external_dependencies is not on the path', f'install {name}')
+        yield stop('__manifest__.py', f'the program {name} of external_dependencies is not on the path',
+                   f'install {name}')

@@ -59,8 +59,10 @@ class Known:
 
     def _read_database(self, server, database):
         with server.session(database) as connection:
-            self.installed = {name: (state, version or '') for name, state, version in postgres.rows(connection, MODULES)}
-            self.exact = {name for name, (state, _version) in self.installed.items() if state in ('installed', 'to upgrade')}
+            self.installed = {name: (state, version or '') for name, state,
+                              version in postgres.rows(connection, MODULES)}
+            self.exact = {name for name,
+                          (state, _version) in self.installed.items() if state in ('installed', 'to upgrade')}
             gone = [key for key in self.ids if key.partition('.')[0] in self.exact]
             files = {key: self.ids.pop(key) for key in gone}
             for module, name, model, noupdate in postgres.rows(connection, EXISTING):

@@ -52,7 +52,7 @@ def _version(code):
         yield stop(NAME, f'the version {version} {text}', f'use {series}.x.y.z')
         return
     before = _old_version(code)
-    if before and not code.older and full_version(version, series) <= full_version(before, series):
+    if before and full_version(version, series) <= full_version(before, series):
         same = full_version(version, series) == full_version(before, series)
         kind = warning if code.settings.older else stop
         yield kind(NAME, f'the version {version} is {"that of" if same else "lower than"} the installed {before}: '
@@ -91,7 +91,7 @@ def _files(code):
         if name.endswith(('.xml', '.csv')) and name.split('/')[0] in ('data', 'security', 'views', 'wizards', 'report',
                                                                      'wizard', 'reports'):
             was = name in code.old_manifest.get('data', ())
-            text = 'was loaded by the version in use and is not listed any more: its records go' if was else 'is not listed'
+            text = 'is not listed any more: its records go' if was else 'is not listed'
             yield warning(NAME, f'{name} {text}', 'list it under data, or remove the file')
 
 

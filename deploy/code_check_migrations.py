@@ -22,7 +22,8 @@ def findings(code):
         elif re.match(r'\d+\.\d+\.\d+\.\d+', parts[1]) and not parts[1].startswith(f'{series}.'):
             continue  # for another Odoo: left alone on purpose
         elif name.endswith('.py') and full_version(parts[1], series) > full_version(version, series):
-            yield stop(name, f'is for {parts[1]}, above the manifest\'s {version}: it would never run', 'raise the version')
+            yield stop(name, f'is for {parts[1]}, above the manifest\'s {version}: it would never run',
+                       'raise the version')
         elif name.endswith('.py'):
             yield from _script(code, name, parts[2])
     yield from _too_late(code, series)
@@ -52,7 +53,8 @@ def _too_late(code, series):
     installed = (code.known.installed.get(code.module) or ('', ''))[1] or code.old_manifest.get('version', '')
     for name in code.files if installed and code.old else ():
         parts = name.split('/')
-        if parts[0] in ('migrations', 'upgrades') and len(parts) == 3 and name.endswith('.py') and FOLDER.match(parts[1]) \
+        if parts[0] in ('migrations',
+                        'upgrades') and len(parts) == 3 and name.endswith('.py') and FOLDER.match(parts[1]) \
                 and parts[1] != '0.0.0' and full_version(parts[1], series) <= full_version(installed, series) \
                 and not (code.old / name).exists():
             yield warning(name, f'is new, but for {parts[1]}; {installed} is installed: it would not run', 'move it')

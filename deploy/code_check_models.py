@@ -42,7 +42,7 @@ def _parents(code, one, place):
                   (part.own and parent not in part.inherit)]
         if not makers and parent != 'base':
             yield stop(place, f'inherits {parent}, a model that neither it nor its dependencies have'
-                              f'{nearest(parent, code.known.fragments)}', 'correct the name, or add the module to depends')
+                              f'{nearest(parent, code.known.fragments)}', 'correct it, or add the module to depends')
         elif makers and all(part.node is None and not part.module for part in makers):
             yield stop(place, f'inherits {parent}, which belongs to a module that is not among its dependencies',
                        'add that module to depends')
@@ -62,7 +62,8 @@ def _attributes(code, one, place):
             for part in value.split(',') if name == '_order' else [value]:
                 field = re.split(r'[\s.:]', part.strip().strip('"'))[0]
                 if field and field not in fields and '(' not in part:
-                    yield stop(place, f'{name} names {field}, a field that {one.name} does not have{nearest(field, fields)}')
+                    yield stop(place,
+                               f'{name} names {field}, a field that {one.name} does not have{nearest(field, fields)}')
 
 
 def _field(code, one, place, call):
@@ -78,7 +79,8 @@ def _field(code, one, place, call):
     for key in ('compute', 'inverse', 'search'):
         method = scan.keyword(call, key)
         if isinstance(method, str) and method not in code.known.methods:
-            yield stop(place, f'{key} names the method {method}, which does not exist{nearest(method, code.known.methods)}')
+            yield stop(place,
+                       f'{key} names the method {method}, which does not exist{nearest(method, code.known.methods)}')
     related = scan.keyword(call, 'related')
     if isinstance(related, str) and not one.abstract:
         yield from _way(code, one.name, related, place, 'related')
@@ -107,7 +109,8 @@ def _decorators(code, one, place, node):
         if name in ('depends', 'constrains', 'onchange'):
             for value in map(scan.literal, call.args):
                 if isinstance(value, str):
-                    yield from _way(code, one.name, value, place, f'@api.{name}', stop if name == 'depends' else warning)
+                    yield from _way(code, one.name, value, place, f'@api.{name}',
+                                    stop if name == 'depends' else warning)
 
 
 def _twice(one):
@@ -116,7 +119,8 @@ def _twice(one):
         if isinstance(node, ast.FunctionDef) and not any(isinstance(mark, ast.Attribute) and mark.attr in
                                                          ('setter', 'deleter') for mark in node.decorator_list):
             if node.name in seen:
-                yield warning(f'{one.file}:{node.lineno}', f'{node.name} hides the one of line {seen[node.name]}', 'keep one')
+                yield warning(f'{one.file}:{node.lineno}', f'{node.name} hides the one of line {seen[node.name]}',
+                              'keep one')
             seen[node.name] = node.lineno
 
 
@@ -132,9 +136,10 @@ def _calls(code, file):
             continue
         if node.func.attr in GROUP_CALLS:
             yield from unknown_groups(code, value, f'{file}:{node.lineno}')
-        elif node.func.attr == 'ref' and len(node.args) == 1 and not node.keywords and '.' in value:
-            if code.has_id(value) is False:
-                yield stop(f'{file}:{node.lineno}', f'{value} does not exist{nearest(value, code.own_ids)}', 'correct the id')
+        elif node.func.attr == 'ref' and len(node.args) == 1 and not node.keywords and '.' in value \
+                and code.has_id(value) is False:
+                yield stop(f'{file}:{node.lineno}', f'{value} does not exist{nearest(value, code.own_ids)}',
+                           'correct the id')
 
 
 def unknown_groups(code, text, place):
@@ -147,15 +152,17 @@ def unknown_groups(code, text, place):
 
 
 def _gone(code):
-    """Models and stored fields that the code in use has and the new one has not: their tables and columns are dropped."""
+    """Models and stored fields that the new code has no more: the upgrade drops their tables and columns."""
     if not code.old:
         return
     now = {one.name for one in code.fragments if one.own}
     for one in scan.scan(code.old, code.module)[0]:
         if one.own and one.name not in code.known.fragments and one.name not in now:
-            yield warning('models', f'{one.name} is gone: the upgrade drops its table with all rows', 'keep a copy, or the model')
+            yield warning('models', f'{one.name} is gone: the upgrade drops its table with all rows',
+                          'keep a copy, or the model')
             continue
         fields = code.known.fields(one.name) or one.fields
         for name in sorted(set(one.fields) - set(fields)):
-            yield warning('models', f'the field {name} of {one.name} is gone: the upgrade drops its column with all values',
+            yield warning('models',
+                          f'the field {name} of {one.name} is gone: the upgrade drops its column with all values',
                           'keep a copy, or move the values in a migration')

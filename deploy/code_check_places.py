@@ -1,4 +1,4 @@
-"""Where the service finds modules: Odoo's root, series and schema, and the folders of addons, without importing Odoo."""
+"""Where the service finds modules: Odoo's root, series and schema, and the folders of addons; imports no Odoo."""
 import ast
 import functools
 import pathlib
@@ -98,6 +98,7 @@ def _series(package):
     """'17.0' from odoo/release.py; '' when unknown."""
     if not package:
         return ''
-    found = re.search(r'^version_info\s*=\s*\(\s*\'?(?:saas~)?(\d+)\'?\s*,\s*(\d+)', (package / 'release.py').read_text(),
+    found = re.search(r'^version_info\s*=\s*\(\s*\'?(?:saas~)?(\d+)\'?\s*,\s*(\d+)',
+                      (package / 'release.py').read_text(),
                       re.M)
     return '.'.join(found.groups()) if found else ''

@@ -23,7 +23,8 @@ def _file(code, name):
     seen = {}
     for entry in entries(text):
         if entry.error:
-            yield stop(f'{name}:{entry.line}', 'is no line of a po file', 'correct it: Odoo would refuse the whole file')
+            yield stop(f'{name}:{entry.line}', 'is no line of a po file',
+                       'correct it: Odoo would refuse the whole file')
             return
         if not entry.source:
             continue
@@ -39,9 +40,11 @@ def _file(code, name):
 def _placeholders(name, entry):
     """A translation of a message of the code must name the values that the message names: else Odoo logs an error each
     time and shows the original."""
-    wanted, given = (sorted(map(str, PLACEHOLDER.findall(text.replace('%%', '')))) for text in (entry.source, entry.text))
+    wanted, given = (sorted(map(str, PLACEHOLDER.findall(text.replace('%%', '')))) for text in (entry.source,
+                                                                                                entry.text))
     if wanted != given:
-        yield warning(f'{name}:{entry.line}', f'the placeholders of {entry.source[:40]!r} and of its translation differ',
+        yield warning(f'{name}:{entry.line}',
+                      f'the placeholders of {entry.source[:40]!r} and of its translation differ',
                     'use the same in both')
 
 

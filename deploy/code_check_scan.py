@@ -90,7 +90,9 @@ def _from_class(node, file):
     for item in node.body:
         target = (item.targets[0] if isinstance(item, ast.Assign) else item.target if isinstance(item, ast.AnnAssign)
                   else None)
-        if isinstance(item, ast.Assign) and any(isinstance(one, ast.Call) for one in (item.value, *getattr(item.value, 'elts', ()))):
+        if isinstance(item,
+                      ast.Assign) and any(isinstance(one, ast.Call) for one in (item.value,
+                                                                                *getattr(item.value, 'elts', ()))):
             fields.update((one.id, ('', '')) for one in ast.walk(item.targets[0]) if isinstance(one, ast.Name))
         if not isinstance(target, ast.Name):
             continue
@@ -111,6 +113,11 @@ def _from_class(node, file):
                     abstract=not bases & {'Model', 'TransientModel'} or bool(values.get('_abstract')), node=node)
 
 
+def _calls(value):
+    """Whether a value is a call, or several: what helpers return may be fields."""
+    return any(isinstance(one, ast.Call) for one in (value, *getattr(value, 'elts', ())))
+
+
 def _assigned(node):
     """(name, value) of the plain assignments of a class."""
     return [(item.targets[0].id, item.value) for item in node.body
@@ -120,7 +127,8 @@ def _assigned(node):
 def field_kind(value):
     """'Char' of ``fields.Char(…)``; '' of anything else."""
     function = getattr(value, 'func', None)
-    if isinstance(function, ast.Attribute) and getattr(function.value, 'id', getattr(function.value, 'attr', '')) == 'fields':
+    if isinstance(function, ast.Attribute) and getattr(function.value, 'id',
+                                                       getattr(function.value, 'attr', '')) == 'fields':
         return function.attr
     return ''
 

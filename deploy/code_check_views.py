@@ -1,5 +1,4 @@
 """Views and templates: architecture, fields, buttons, groups, expressions, and what an inheriting view looks for."""
-import functools
 import re
 
 from lxml import etree
@@ -15,7 +14,6 @@ POSITIONS = {'before', 'after', 'inside', 'replace', 'attributes', 'move'}
 EXPRESSIONS = ('invisible', 'readonly', 'required', 'column_invisible', 'filter_domain', 'domain', 'context')
 TEMPLATE = ('t-if', 't-elif', 't-out', 't-esc', 't-raw', 't-value', 't-foreach')
 EQUALS = re.compile(r'@([\w-]+)\s*=\s*[\'"]([^\'"]+)[\'"]')
-LATER = '<t>{}</t>'
 
 
 def findings(code):
@@ -91,7 +89,8 @@ def _specs(view, nodes, everything):
                 yield stop(place, f'the expression {expression} is no XPath: {error}', 'correct it')
                 continue
             wanted = [] if re.search(r'\bnot\b|\bor\b|\|', expression) else EQUALS.findall(expression)
-        elif spec.tag in ('field', 'page', 'group', 'button', 'filter', 'div', 'notebook', 'sheet', 'header', 'setting', 'app',
+        elif spec.tag in ('field', 'page', 'group', 'button', 'filter', 'div', 'notebook', 'sheet', 'header',
+                          'setting', 'app',
                           'block', 'kanban', 'tree', 'form', 'label', 'span'):
             wanted = [(key, spec.get(key)) for key in ('name', 'id') if spec.get(key)]
         else:
@@ -107,7 +106,7 @@ def _spec_nodes(nodes):
     """The changes that an inheriting architecture lists."""
     for node in nodes:
         if node.tag in ('data', 'template', 'odoo'):
-            yield from _spec_nodes([one for one in node.iterchildren(etree.Element)])
+            yield from _spec_nodes(list(node.iterchildren(etree.Element)))
         else:
             yield node
 
@@ -124,24 +123,15 @@ def _lineage_marks(view, everything):
     found, todo = set(), list(line)
     while todo:
         name = todo.pop()
-        found |= everything[name].marks if _nodes(everything[name])[0] else _text_marks(everything[name])
+        found |= everything[name].marks
         todo += [child for child in children.get(name, ()) if child != view.id and child not in line]
-    return found | _text_own(view)
+    return found | _own_marks(view)
 
 
-def _text_own(view):
+def _own_marks(view):
     """What the view itself adds can be looked for by its later changes."""
-    return {mark for node in _nodes(view)[0] for spec in _spec_nodes([node]) for one in spec.iterdescendants(etree.Element)
-            for mark in one.attrib.items()}
-
-
-def _text_marks(view):
-    return view.marks
-
-
-@functools.lru_cache(4)
-def _children_of(key):
-    return {}
+    inner = (one for spec in _spec_nodes(_nodes(view)[0]) for one in spec.iterdescendants(etree.Element))
+    return {mark for one in inner for mark in one.attrib.items()}
 
 
 def _children(everything):
@@ -162,12 +152,13 @@ def _fields(code, view, nodes):
         for one in node.iterdescendants('field'):
             name = one.get('name')
             if name and fields is not None and name not in fields and name not in _around(code, view.model):
-                yield stop(f'{view.place}:{one.sourceline}', f'{name} is no field of {view.model}{nearest(name, fields)}',
+                yield stop(f'{view.place}:{one.sourceline}',
+                           f'{name} is no field of {view.model}{nearest(name, fields)}',
                            'correct it')
 
 
 def _around(code, model):
-    """Fields of the models that a model's fields lead to, and of those that these lead to: a change may be deep within."""
+    """Fields of the models that a model's fields lead to, two steps far: a change may be deep within."""
     found, todo = set(), {model}
     for _depth in range(2):
         todo = {target for one in todo for _kind, target in (code.known.fields(one) or {}).values() if target}
@@ -186,7 +177,8 @@ def _walk(code, view, node, model):
         name, below = one.get('name'), model
         if one.tag in ('field', 'groupby') and name:
             if fields is not None and name not in fields:
-                yield stop(f'{view.place}:{one.sourceline}', f'{name} is no field of {model}{nearest(name, fields)}', 'correct it')
+                yield stop(f'{view.place}:{one.sourceline}', f'{name} is no field of {model}{nearest(name, fields)}',
+                           'correct it')
             below = (fields or {}).get(name, ('', ''))[1]
         yield from _walk(code, view, one, below)
 
@@ -196,7 +188,8 @@ def _attributes(code, view, nodes):
         place = f'{view.place}:{node.sourceline}'
         for key in ('attrs', 'states'):
             if node.get(key) is not None and code.places.series >= '17':
-                yield stop(place, f'{key} is not used since Odoo 17: the view is refused', 'use invisible, readonly, required')
+                yield stop(place, f'{key} is not used since Odoo 17: the view is refused',
+                           'use invisible, readonly, required')
         if node.get('groups'):
             yield from unknown_groups(code, node.get('groups'), place)
         for key in EXPRESSIONS:

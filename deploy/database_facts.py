@@ -41,13 +41,19 @@ ROLES = """
      WHERE s.refclassid = 'pg_authid'::regclass
        AND (s.dbid = %(oid)s OR s.dbid = 0 AND s.classid = 'pg_database'::regclass AND s.objid = %(oid)s)
      ORDER BY 1"""
+# The role that made the cluster stands in no such list: whoever owns tables is asked inside the database, too.
+OWNERS = """
+    SELECT DISTINCT pg_get_userbyid(c.relowner)::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                                                   AND d.deptype = 'e') ORDER BY 1"""
 EXTENSIONS = """
     SELECT e.extname, e.extversion, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
      ORDER BY 1"""
 
 
 def facts(server, database):
-    """A JSON-serialisable dict; ``extensions`` and ``publications`` are None for a database that is closed."""
+    """A JSON-serialisable dict; ``extensions``, ``publications`` and ``owners`` are None for a closed database."""
     with server.session() as connection:
         found = _one(connection, MAIN, [database])
         oid, whole = found.pop('oid'), found.pop('whole')
@@ -77,9 +83,10 @@ def _provider(whole):
 
 def _inside(server, database, is_open):
     if not is_open:
-        return {'extensions': None, 'publications': None}
+        return {'extensions': None, 'publications': None, 'owners': None}
     with server.session(database) as connection:
-        return {'extensions': {name: {'version': version, 'schema': schema}
+        return {'owners': [row[0] for row in rows(connection, OWNERS)],
+                'extensions': {name: {'version': version, 'schema': schema}
                                for name, version, schema in rows(connection, EXTENSIONS)},
                 'publications': [row[0] for row in rows(connection, 'SELECT pubname FROM pg_publication ORDER BY 1')]}
 
@@ -106,7 +113,7 @@ def apply(server, database, wanted, skip=STATE):
 
 def differences(wanted, present, skip=STATE):
     """Keys of the facts in which two databases differ; who owns something inside is not a fact of the database."""
-    passed_over = {*skip, 'roles'}
+    passed_over = {*skip, 'roles', 'owners'}
     return [key for key in wanted if key not in passed_over and key in present and wanted[key] != present[key]]
 
 

@@ -1,6 +1,7 @@
 """The journal of one deployment: one JSON object a line, appended and forced to disk, secrets masked."""
 import contextlib
 import datetime
+import errno
 import json
 import os
 import pathlib
@@ -9,6 +10,8 @@ import time
 from deploy.report import Refused, masked
 
 NAME = 'journal.jsonl'
+ROOM = 256 * 1024  # bytes
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ENDS = ('accepted', 'back-end', 'refused')  # after one of these there is nothing to resume
 
 
@@ -33,6 +36,7 @@ class Journal:
             raise Refused(f'{folder} cannot be made: {error.strerror}.', 'check backup_dir and its rights') from None
         journal = cls(folder)
         journal.write('created', **facts)
+        journal.keep_room()
         _sync_folder(state_dir)
         return journal
 
@@ -44,14 +48,35 @@ class Journal:
         """Appends one event and returns when it is on disk."""
         entry = {'time': now(), 'event': event, **({'step': step} if step else {}), **facts}
         line = masked(json.dumps(entry, ensure_ascii=False, default=str)) + '\n'
+        try:
+            self._append(line.encode())
+        except OSError as error:
+            if error.errno not in FULL or not self.room.exists():
+                raise
+            self.room.unlink()
+            self._append(line.encode())
+        _sync_folder(self.folder)
+        return entry
+
+    @property
+    def room(self):
+        """A file that is given up when the volume is full, so that the way back can still be written down."""
+        return self.folder / 'room'
+
+    def keep_room(self):
+        with open(self.room, 'wb') as handle:
+            handle.write(b'\0' * ROOM)
+            os.fsync(handle.fileno())
+
+    def _append(self, line):
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(handle, self._mend(handle) + line.encode())
+            text = self._mend(handle) + line
+            if os.write(handle, text) < len(text):  # a full volume takes a part without an error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(handle)
         finally:
             os.close(handle)
-        _sync_folder(self.folder)
-        return entry
 
     def _mend(self, _handle):
         """A line cut off by a loss of power is closed, so that the next one stands by itself."""

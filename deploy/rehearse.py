@@ -94,7 +94,7 @@ def copy(one):
     """Dump and restore: nobody is blocked, as CREATE DATABASE … TEMPLATE of a database in use would."""
     folder = one.journal.folder / 'copy'
     with progress('dump and restore') as shown:
-        backups.make(one.settings, one.server, folder, one.settings.code_dir, shown)
+        backups.make(one.settings, one.server, folder, one.settings.code_dir, shown, fingerprint=False)
         restore.restore(one.settings, one.server, folder, one.name, one.copied_files, shown, hidden=True,
                         analyze=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -34,8 +34,7 @@ def unpacked(path, beside):
 
 
 def _unpack(path, folder):
-    opened = zipfile.ZipFile(path) if path.suffix == '.zip' else tarfile.open(path)
-    with opened:
+    with (zipfile.ZipFile if path.suffix == '.zip' else tarfile.open)(path) as opened:
         members = list(_zip_members(opened) if path.suffix == '.zip' else _tar_members(opened))
         total = sum(size for _name, size, *_rest in members)
         if total > SIZE_LIMIT:

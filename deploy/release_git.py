@@ -26,7 +26,8 @@ class Git:
         self.user, self.folder = user, pathlib.Path(folder)
         entry = pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())
         self.environment = {'GIT_TERMINAL_PROMPT': '0', 'LC_ALL': 'C', 'HOME': entry.pw_dir,
-                            'GIT_CONFIG_GLOBAL': str(self.folder / 'gitconfig'), 'GIT_SSH_COMMAND': 'ssh -oBatchMode=yes'}
+                            'GIT_CONFIG_GLOBAL': str(self.folder / 'gitconfig'),
+                            'GIT_SSH_COMMAND': 'ssh -oBatchMode=yes'}
         clean, store = without_password(url)
         if store:
             self._write('credentials', store + '\n')
@@ -87,7 +88,7 @@ def is_repository(path):
 
 
 def owner(path):
-    """The account to work as on a repository: its owner when that is somebody else and we are root; '' for ourselves."""
+    """The account to work as on a repository: its owner where we are root and it is not; '' for ourselves."""
     number = os.stat(path).st_uid
     if os.geteuid() != 0 or number == 0:
         return ''
@@ -102,7 +103,7 @@ def take(settings, staged, target, whole):
     :param whole: the target holds the addon in a folder of its own; else the target is the addon
     """
     url, user = source_of(settings, target)
-    with repository(staged.parent, url, user, _objects(target)) as (git, bare):
+    with repository(staged.parent, url, user, target / '.git/objects') as (git, bare):
         commit = resolve(git, bare, settings.ref)
         if (target / '.git').is_dir():
             _checkout(git, bare, staged, target, commit, settings.ref)
@@ -137,16 +138,11 @@ def source_of(settings, target):
     return (os.path.normpath(target / url) if url.startswith('.') else url), user
 
 
-def _objects(target):
-    folder = target / '.git/objects'
-    return folder if folder.is_dir() else None
-
-
 @contextlib.contextmanager
 def repository(folder, url, user='', objects=None):
     """(git, path of a bare repository with the heads and tags of ``url``) while the block lasts.
 
-    :param objects: an object store at hand, so that only what is new is fetched
+    :param objects: an object store that may be at hand, so that only what is new is fetched
     :raises Refused: the source cannot be read
     """
     bare = pathlib.Path(folder) / 'source.git'
@@ -157,7 +153,7 @@ def repository(folder, url, user='', objects=None):
             entry = pwd.getpwnam(user)
             os.chown(bare, entry.pw_uid, entry.pw_gid)
         git('init', '--quiet', '--bare', bare)
-        if objects:
+        if objects and objects.is_dir():
             (bare / 'objects/info/alternates').write_text(f'{objects}\n')
         git('--git-dir', bare, 'fetch', '--quiet', '--no-tags', REMOTE, f'+HEAD:{HEADS}HEAD', f'+refs/heads/*:{HEADS}*',
             f'+refs/tags/*:{TAGS}*', what=f'reading {without_password(url)[0]}')
@@ -247,6 +243,6 @@ def _link_objects(source, target):
 
 def _give(path, user):
     entry = pwd.getpwnam(user)
-    for root, folders, found in os.walk(path):
+    for root, _folders, found in os.walk(path):
         for name in [root, *(os.path.join(root, name) for name in found)]:
             os.chown(name, entry.pw_uid, entry.pw_gid, follow_symlinks=False)

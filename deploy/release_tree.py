@@ -26,8 +26,7 @@ def findings(settings):
     if not target.is_dir():
         return [stop(CODE, f'{target} is no folder', 'set target')]
     with _workplace(target) as folder:
-        found = [*_rights(settings, target), *_tree(settings, target, folder), *_source(settings, target, folder)]
-    return found
+        return [*_rights(settings, target), *_tree(settings, target, folder), *_source(settings, target, folder)]
 
 
 @contextlib.contextmanager
@@ -48,14 +47,21 @@ def _rights(settings, target):
     if not os.access(parent, os.W_OK | os.X_OK):
         yield stop(CODE, f'{parent} cannot be written to: the new code has to stand beside the old',
                    'run the tool as the owner of that folder or as root')
-    elif os.stat(parent).st_mode & stat.S_ISVTX and os.geteuid() not in (0, *(os.stat(path).st_uid for path in (parent, target))):
-        yield stop(CODE, f'{parent} lets only the owner of {target} rename it', 'run the tool as that account or as root')
+    elif os.stat(parent).st_mode & stat.S_ISVTX and os.geteuid() not in (0,
+                                                                         *(os.stat(path).st_uid for path in (parent,
+                                                                                                             target))):
+        yield stop(CODE, f'{parent} lets only the owner of {target} rename it',
+                   'run the tool as that account or as root')
     if os.path.ismount(target) or os.stat(parent).st_dev != os.stat(target).st_dev:
         yield stop(CODE, f'{target} is a volume of its own and cannot be exchanged', 'mount the folder above it')
     left = sorted(path.name for path in parent.glob(f'.{names.PREFIX}*_code'))
     if left:
         yield warning(CODE, f'{parent} holds code of earlier deployments: {", ".join(left)}', 'python3 -m deploy prune')
     yield ok(CODE, f'{settings.code_dir}{link}, version {release.version(settings.addon) or "unknown"}')
+
+
+def _who_may_rename(parent, target):
+    return (0, os.stat(parent).st_uid, os.stat(target).st_uid)
 
 
 def _tree(settings, target, folder):
@@ -67,7 +73,8 @@ def _tree(settings, target, folder):
         if not top:
             return
         if pathlib.Path(top).resolve() != target:
-            yield warning(TREE, f'{target} lies in the git repository {top}; only this folder is replaced, and git will '
+            yield warning(TREE,
+                          f'{target} lies in the git repository {top}; only this folder is replaced, and git will '
                                 'show it as changed', 'set target to the repository, or source to the same repository')
         elif (target / '.git').is_file():
             yield warning(TREE, f'{target} is a linked worktree or a submodule; git will show its files as changed',
@@ -139,16 +146,16 @@ def _source(settings, target, folder):
 
 def _remote(settings, target, folder):
     url, user = release_git.source_of(settings, target)
-    objects = target / '.git/objects' if (target / '.git/objects').is_dir() else None
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    with release_git.repository(folder, url, user, objects) as (git, bare):
+    with release_git.repository(folder, url, user, target / '.git/objects') as (git, bare):
         commit = release_git.resolve(git, bare, settings.ref)
         shown = release_git.without_password(url)[0]
         yield ok(SOURCE, f'{shown}, {settings.ref or "HEAD"} is commit {commit[:12]}')
-        if settings.source and os.path.isdir(url) and git.ask('-C', url, 'status', '--porcelain', '--untracked-files=no'):
+        if settings.source and os.path.isdir(url) and git.ask('-C', url, 'status', '--porcelain',
+                                                              '--untracked-files=no'):
             yield warning(SOURCE, f'{url} has changes that are not committed: they are not deployed', 'commit them')
-        if objects:
+        if (target / '.git').is_dir():
             yield from _diverged(settings, target, git, bare, commit)
 
 
@@ -162,7 +169,8 @@ def _diverged(settings, target, git, bare, commit):
         yield warning(SOURCE, f'{settings.ref or "HEAD"} is what is in use already', 'check ref')
     elif lost and git.ask('--git-dir', bare, 'merge-base', '--is-ancestor', commit, head) is not None:
         kind = warning if settings.older else stop
-        yield kind(SOURCE, f'{settings.ref or "HEAD"} is older than the code in use, by {len(lost)} commits', 'check ref')
+        yield kind(SOURCE, f'{settings.ref or "HEAD"} is older than the code in use, by {len(lost)} commits',
+                   'check ref')
     elif lost:
         yield stop(SOURCE, f'the code in use has {len(lost)} commits that the new code does not hold: {_some(lost)}',
                    'push and merge them first')

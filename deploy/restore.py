@@ -83,7 +83,7 @@ def _check_server(server, facts):
             raise Refused(f'The backup is of PostgreSQL {facts["server"]}, this server is {server.version()}.',
                           'restore it on a server that is not older')
         _check_extensions(dict(rows(connection, EXTENSIONS)), facts['facts'], superuser, server.version())
-        return superuser, _check_roles(connection, facts['facts']['roles'], superuser)
+        return superuser, _check_roles(connection, facts['facts'], superuser)
 
 
 def _check_extensions(available, facts, superuser, version):
@@ -99,15 +99,14 @@ def _check_extensions(available, facts, superuser, version):
                       'restore with db_user set to a superuser')
 
 
-def _check_roles(connection, roles, superuser):
+def _check_roles(connection, facts, superuser):
     """True when every owner can be set; Refused when roles are missing on this server."""
+    owners = {facts['owner'], *(facts['owners'] or ()), *(role['name'] for role in facts['roles'] if role['owns'])}
     present = {row[0] for row in rows(connection, 'SELECT rolname FROM pg_roles')}
-    missing = [role['name'] for role in roles if role['name'] not in present]
+    missing = sorted({*owners, *(role['name'] for role in facts['roles'])} - present)
     if missing:
-        statements = ' '.join(f'{sql.SQL("CREATE ROLE {};").format(sql.Identifier(name)).as_string(connection)}'
-                              for name in missing)
+        statements = ' '.join(f'{named("CREATE ROLE {}", name).as_string(connection)};' for name in missing)
         raise Refused(f'The backup names roles that this server does not have: {", ".join(missing)}.', statements)
-    owners = [role['name'] for role in roles if role['owns']]
     return superuser or all(rows(connection, "SELECT pg_has_role(current_user, %s, 'MEMBER')", [name])[0][0]
                             for name in owners)
 

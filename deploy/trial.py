@@ -17,7 +17,7 @@ from deploy.finding import ok, stop
 from deploy.odoo import OURS
 from deploy.report import Failed, duration
 from deploy.service import TRIAL
-from deploy.trial_client import findings
+from deploy.trial_client import findings, login_page
 
 LIMIT_SESSION = 300  # seconds
 ERRORS = 5           # answers 500 and above in a row after which nobody waits any longer
@@ -43,7 +43,7 @@ def trial(settings, odoo, server, database, log):
         try:
             session = made()
         except Failed as failed:
-            return [*found, stop('trial session', failed.what, f'{REMEDY}: {log}')]
+            return [*found, login_page(answer), stop('trial session', failed.what, f'{REMEDY}: {log}')]
         found += findings(visitor, answer, web.Client(url, session['sid']), session, database)
         _forget(session, visitor)
     if session['first']:

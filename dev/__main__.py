@@ -8,7 +8,8 @@ from dev.report import Exit, Stop, say
 # The module of a command, imported late, so that one broken part leaves the others working; the function is its name.
 MODULES = {
     'run': 'serve', 'test': 'run_tests', 'lint': 'lint', 'faults': 'faults', 'bench-deploy': 'bench_deploy',
-    'translations': 'translations', 'screenshots': 'screenshots', 'volume': 'volume', 'recording': 'recording',
+    'translations': 'translations', 'screenshots': 'screenshots', 'volume': 'volume',
+    'recording': 'record_deployment',
     'clean': 'clean',
 }
 

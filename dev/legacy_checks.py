@@ -92,7 +92,8 @@ FALSE = {
             (SELECT gid, uid FROM zz_before_res_groups_users_rel EXCEPT SELECT gid, uid FROM res_groups_users_rel)
              UNION ALL
             (SELECT gid, uid FROM res_groups_users_rel EXCEPT SELECT gid, uid FROM zz_before_res_groups_users_rel)) x
-         WHERE gid IN (SELECT res_id FROM zz_before_groups WHERE name NOT LIKE '%verifier' AND name NOT LIKE '%voucher%')""",
+         WHERE gid IN (SELECT res_id FROM zz_before_groups
+             WHERE name NOT LIKE '%verifier' AND name NOT LIKE '%voucher%')""",
     'no role implies another': """
         SELECT gid, hid FROM res_groups_implied_rel WHERE gid IN (SELECT res_id FROM zz_before_groups)
            AND (hid IN (SELECT res_id FROM zz_before_groups) OR hid IN (SELECT res_id FROM ir_model_data

@@ -1,4 +1,4 @@
-"""The same generation as other releases left it: frozen the other way round, without some columns, with other groups."""
+"""The same generation as other releases left it: frozen the other way round, fewer columns, other groups."""
 
 # Applied to a database of tests/legacy before the copies of legacy_checks are made.
 CHANGES = (
@@ -15,9 +15,10 @@ CHANGES = (
     """INSERT INTO res_groups (name, share) VALUES ('{"en_US": "Voucher User"}', false)""",
     """INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
        SELECT 'payment_account_enhanced', 'group_payment_voucher_user', 'res.groups', max(id), true FROM res_groups""",
-    """INSERT INTO res_groups_users_rel (gid, uid) SELECT g.id, u.id FROM (SELECT max(id) id FROM res_groups) g, res_users u
-        WHERE login = 'lg_user1'""",
-    """INSERT INTO ir_rule (name, model_id, active, "global", domain_force, perm_read, perm_write, perm_create, perm_unlink)
+    """INSERT INTO res_groups_users_rel (gid, uid) SELECT g.id, u.id
+         FROM (SELECT max(id) id FROM res_groups) g, res_users u WHERE login = 'lg_user1'""",
+    """INSERT INTO ir_rule (name, model_id, active, "global", domain_force,
+                            perm_read, perm_write, perm_create, perm_unlink)
        SELECT 'voucher company', id, true, true, '[(1, ''='', 1)]', true, true, true, true FROM ir_model
         WHERE model = 'account.payment'""",
     """INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
@@ -41,7 +42,8 @@ FALSE = {
     'their global rule': "SELECT id FROM ir_rule WHERE name = 'voucher company'",
     'what was allowed to them is not open to all': """
         SELECT 'access', a.id FROM ir_model_access a WHERE name = 'foreign' AND group_id IS DISTINCT FROM (
-            SELECT res_id FROM ir_model_data WHERE module = 'payment_account_enhanced' AND name = 'group_payment_manager')
+            SELECT res_id FROM ir_model_data
+             WHERE module = 'payment_account_enhanced' AND name = 'group_payment_manager')
          UNION ALL
         SELECT 'menu', m.id FROM ir_ui_menu m WHERE name->>'en_US' = 'foreign' AND (
             SELECT array_agg(gid) FROM ir_ui_menu_group_rel r WHERE r.menu_id = m.id) IS DISTINCT FROM (

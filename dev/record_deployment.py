@@ -32,7 +32,7 @@ EVENING = (
 )
 
 
-def record():
+def record_deployment():
     """Writes the log; returns the exit code."""
     with house.opened() as home, template.opened(home) as worlds, world.made(worlds) as one:
         new = release.make(one)

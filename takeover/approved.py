@@ -87,12 +87,12 @@ def _take_over(payments):
     History = payments.env['payment.approval.history']
     last = History._get_last_hashes(payments.ids)
     insert(History, [
-        {**_get_row(payment, payment._get_content_values(), now), 'previous_hash': last.get(payment.id)}
-        for payment in payments
+        {**_get_row(payment, now), 'previous_hash': last.get(payment.id)} for payment in payments
     ])
 
 
-def _get_row(payment, content, now):
+def _get_row(payment, now):
+    content = payment._get_content_values() if payment.approval_state != 'under_review' else None
     return {
         'payment_id': payment.id,
         'company_id': payment.company_id.id,
@@ -105,8 +105,8 @@ def _get_row(payment, content, now):
         'comments': _("In this stage when it was taken over from an earlier version."),
         'amount': payment.amount,
         'currency_id': payment.currency_id.id,
-        'digest': payment._hash_content(content),
-        'content': content if payment.approval_state != 'under_review' else None,
+        'digest': content and payment._hash_content(content),
+        'content': content,
     }
 
 

@@ -15,6 +15,7 @@ STEPS = (
     tables.keep_columns,
     tables.keep_tables,
     tables.drop_columns,
+    registry.remove_models,
 )
 
 

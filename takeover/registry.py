@@ -23,6 +23,8 @@ POINTERS = (
     ('mail.followers', 'res_model', 'follower'), ('mail.message', 'model', 'message'),
     ('ir.exports', 'resource', 'export'),
 )
+REGISTRY = ('ir.model', 'ir.model.fields', 'ir.model.fields.selection', 'ir.model.constraint', 'ir.model.inherit',
+            'ir.model.relation')
 CHUNK = 1000
 
 
@@ -68,6 +70,35 @@ def remove_askers(cr):
         cr.execute(SQL(
             "DELETE FROM ir_exports_line line USING ir_exports export WHERE export.id = line.export_id "
             "AND export.resource = %s AND split_part(line.name, '/', 1) IN %s", model, tuple(names)))
+
+
+def remove_models(cr):
+    """Models and fields that are gone, in the registry's own tables, with all that hangs on them there.
+
+    Odoo would do it after the upgrade, but its builds of July 2024 stop at the first choice of a model that is gone.
+    """
+    _remove_links_by_hand(cr)
+    for model, names in vanished_fields(cr).items():
+        cr.execute(SQL("DELETE FROM ir_model_fields WHERE model = %s AND name IN %s", model, tuple(names)))
+    cr.execute(SQL("DELETE FROM ir_model WHERE model IN %s", VANISHED_MODELS))
+    for model in REGISTRY:
+        cr.execute(SQL(
+            "DELETE FROM ir_model_data data WHERE module = %s AND model = %s "
+            "AND NOT EXISTS (SELECT FROM %s record WHERE record.id = data.res_id)",
+            MODULE, model, SQL.identifier(model.replace('.', '_'))))
+
+
+def _remove_links_by_hand(cr):
+    """Fields that somebody added to another model, with a relation to one that is gone."""
+    cr.execute(SQL("SELECT model, name, store AND ttype = 'many2one' FROM ir_model_fields "
+                   "WHERE state = 'manual' AND relation IN %s", VANISHED_MODELS))
+    for model, name, has_column in cr.fetchall():
+        table, column = SQL.identifier(model.replace('.', '_')), SQL.identifier(name)
+        if has_column:
+            keep(cr, f'field_{name}'[:30], SQL("SELECT id, %s FROM %s WHERE %s IS NOT NULL", column, table, column))
+            cr.execute(SQL("ALTER TABLE %s DROP COLUMN %s", table, column))
+        cr.execute(SQL("DELETE FROM ir_model_fields WHERE model = %s AND name = %s", model, name))
+        _logger.warning("the field %s of %s, made by hand, is gone: it pointed at a model that is gone", name, model)
 
 
 def _quoted(names):

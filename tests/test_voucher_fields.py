@@ -1,4 +1,4 @@
-"""Every field of the voucher on paper: in English and Arabic, for one line and for forty, in two currencies, both ways."""
+"""Every field of the voucher on paper: in English and Arabic, for one line and for forty, in two currencies."""
 import base64
 import itertools
 import unicodedata
@@ -24,7 +24,7 @@ SELDOM = {'COPY', 'From journal', 'To journal', 'In currency'}
 
 
 def squeeze(text):
-    """The text without spaces and marks of direction, every letter in its basic form, as ``read_letters`` returns it."""
+    """The text without spaces and marks of direction, each letter in its basic form, as ``read_letters`` has it."""
     text = unicodedata.normalize('NFKC', text)
     return ''.join(letter for letter in text if unicodedata.category(letter) not in ('Cf', 'Zs') and letter != '\n')
 
@@ -99,7 +99,7 @@ class TestVoucherFields(VoucherCommon, ApprovalPeopleCommon):
         for piece in pieces:
             for word in piece.split():
                 with self.subTest(piece=piece, word=word):
-                    self.assertIn(squeeze(word.strip(',')), paper)  # commas of Arabic stand at the other end of the word
+                    self.assertIn(squeeze(word.strip(',')), paper)  # an Arabic comma stands at the other end
         if payment.payment_type == 'outbound':
             self.assertIn('****3456', paper)
             self.assertNotIn('0331', paper)

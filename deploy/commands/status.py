@@ -6,7 +6,8 @@ from deploy.journal import all_journals
 from deploy.report import say, table
 
 HELP = 'where the deployments of this database stand, and the next command'
-WORDS = {'accepted': 'done', 'rehearsed': 'went well', 'back-end': 'failed, the old state is back', 'refused': 'refused, nothing touched'}
+WORDS = {'accepted': 'done', 'rehearsed': 'went well', 'back-end': 'failed, the old state is back',
+         'refused': 'refused, nothing touched'}
 
 
 def arguments(parser):

@@ -1,5 +1,6 @@
 """Small addons, git repositories and archives for the tests of new code."""
 import subprocess
+import zipfile
 
 MODULE = 'payment_account_enhanced'
 
@@ -26,3 +27,15 @@ def commit(folder, message='[ADD] addon'):
     git(folder, 'add', '-A')
     git(folder, 'commit', '--quiet', '-m', message)
     return git(folder, 'rev-parse', 'HEAD')
+
+
+def make_zip(path, files, mode=0o644):
+    with zipfile.ZipFile(path, 'w') as opened:
+        for name, text in files.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            opened.writestr(info, text)
+    return str(path)
+
+
+MANIFEST = "{'name': 'Addon', 'version': '17.0.1.0.9'}"

@@ -35,6 +35,7 @@ def test_what_the_manifest_says(server, settings, live):
     names = {one['path'] for one in made['files']}
     assert {'filestore.tar', 'code.tar', 'fingerprint.json', 'database/toc.dat'} <= names
     assert made['facts']['extensions']['pg_trgm']['schema'] == 'public'
+    assert made['facts']['owners'] == ['odoo']
     assert (made['database'], made['missing'], made['vanished'], made['warnings']) == (settings.database, [], [], [])
     assert made['files_packed'] >= 30 and made['server'] == server.version()
     on_disk = {str(path.relative_to(folder)) for path in folder.rglob('*') if path.is_file()}

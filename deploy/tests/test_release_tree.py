@@ -11,7 +11,8 @@ from deploy.finding import OK, STOP, WARNING
 
 
 def found(in_use, level, **more):
-    return ' | '.join(one.text for one in release.tree_findings(dataclasses.replace(in_use, **more)) if one.level == level)
+    return ' | '.join(one.text for one in release.tree_findings(dataclasses.replace(in_use,
+                                                                                    **more)) if one.level == level)
 
 
 @pytest.fixture

@@ -114,7 +114,8 @@ def test_no_reader_ever_misses_the_manifest(tmp_path, way, monkeypatch):
 
 def killed(step, way, action, staged, target):
     """True when the action was killed before its n-th step; False when it ended before."""
-    code = subprocess.run([sys.executable, '-c', KILLED, ROOT, str(step), way, action, staged, target], check=False).returncode
+    code = subprocess.run([sys.executable, '-c', KILLED, ROOT, str(step), way, action, staged, target],
+                          check=False).returncode
     assert code in (0, -signal.SIGKILL)
     return code != 0
 

@@ -129,6 +129,18 @@ def _copy(env, first, times):
     env.cr.execute("""UPDATE account_move m SET payment_id = p.id FROM account_payment p
                        WHERE p.move_id = m.id AND m.payment_id IS NULL""")
     env.cr.execute(MATCHING)
+    _copy_messages(env)
+
+
+def _copy_messages(env):
+    """What the chatter says of each payment and entry, once more for every copy."""
+    env.cr.execute(COLUMNS, ['mail_message'])
+    names = [name for name, _number in env.cr.fetchall() if name not in ('res_id', 'message_id', 'parent_id')]
+    listed = ', '.join(f't."{name}"' for name in names)
+    for model in ('account.payment', 'account.move'):
+        env.cr.execute(f"""INSERT INTO mail_message (res_id, message_id, {listed.replace('t.', '')})
+            SELECT i.new, t.message_id || '.' || i.k, {listed} FROM map_{model.replace('.', '_')} i
+              JOIN mail_message t ON t.model = %s AND t.res_id = i.old ORDER BY i.new, t.id""", [model])
 
 
 def _copy_table(env, table, empty):

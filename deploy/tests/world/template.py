@@ -38,6 +38,7 @@ class Worlds:
         self.house = House(home.odoo, home.python, home.extra,
                            Databases(Server(str(cluster.socket), '5432', ROLE), home.python))
         self.databases = self.house.databases
+        self.templates = {}
         self.databases.files = self.admin.files = place() / 'data'
 
     def prepare(self):
@@ -80,9 +81,12 @@ class Worlds:
 
     def template(self, payments=5000, files=300, size=20_000):
         """Name of a database with the addon as it is now, over so many payments and attachments."""
-        with cache.lock(place() / f'template{payments}.lock'):
-            source = self._made(f'books{payments}', self._make_books, payments, files, size)
-            return self._made(f'world{payments}', self._make_world, source, house.fingerprint())
+        if payments not in self.templates:
+            with cache.lock(place() / f'template{payments}.lock'):
+                source = self._made(f'books{payments}', self._make_books, payments, files, size)
+                self.templates[payments] = self._made(f'world{payments}', self._make_world, source,
+                                                      house.fingerprint())
+        return self.templates[payments]
 
     def _made(self, kind, make, *values):
         """A database by what it is made of; those of the same kind made of something else go."""

@@ -18,7 +18,8 @@ def compare(before, after, server=None, before_database=None, after_database=Non
         ``after`` must have been taken with the columns of ``before``
     :param strict: nothing at all may differ, as after a rollback
     :param modules: modules that were upgraded beside those whose version or state changed
-    :param allowed: names of tables or table.column that a release declares to change; * stands for anything
+    :param allowed: what a release declares to change, see :func:`deploy.may_change.declared`: table, table.column,
+        table:new or table:lost (rows); * stands for anything
     """
     if before['format'] != digest.FORMAT or after['format'] != digest.FORMAT:
         raise Refused('A picture was written by another version of this tool.', 'take it anew')
@@ -36,9 +37,8 @@ def compare(before, after, server=None, before_database=None, after_database=Non
 
 
 def is_allowed(difference, patterns):
-    """True for what a release has declared, by table or by table.column."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns
-               for name in (difference.table, difference.subject))
+    """True for what a release has declared."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns for name in difference.names())
 
 
 def upgraded(before, after, modules=()):

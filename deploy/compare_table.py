@@ -28,7 +28,7 @@ class Comparison:
         """Differences of rows, table by table."""
         for key, old in self.before['tables'].items():
             new, rule = self.after['tables'].get(key), self._rule(old)
-            if new is None or rule.whole or (self.growth and 'protected' not in old['parts']):
+            if new is None or rule.whole or (self.growth and not self._parts(old)):
                 continue
             yield from self._table(key, old, new, rule)
 
@@ -40,29 +40,50 @@ class Comparison:
                        for name, value in entry['rule'].items()})
 
     def _table(self, key, old, new, rule):
-        comparable = self.before['method'] == self.after['method'] and all(
-            old['parts'][part] == new['parts'].get(part) for part in self._parts(old))
-        if not comparable and not self.pair:
-            yield Difference(key, text=f'{key}: cannot be compared without both databases, as columns are gone')
-            return
-        mine, others = self._groups(old), self._groups(new)
-        wrong = [group for group in sorted({**mine, **others}, key=str)
-                 if not self._may_differ(group, mine.get(group, NONE), others.get(group, NONE), old, rule)]
-        if self.pair and (not comparable or any(group[0] != FREE for group in wrong)):
+        parts = self._parts(old)
+        gone = [part for part in parts if self.before['method'] != self.after['method'] or
+                old['parts'][part] != new['parts'].get(part)]
+        if self.pair and gone:
             yield from self._rows(key, rule)
-            wrong = [group for group in wrong if group[0] == FREE]
-        for group in wrong:
-            yield self._sum(key, old, group, mine.get(group, NONE), others.get(group, NONE))
+            return
+        for part in gone:
+            yield Difference(key, columns=tuple(old['parts'][part]) if part.startswith('own') else (), text=(
+                f'{key}: columns are gone; whether {", ".join(old["parts"][part])} are as they were cannot be told '
+                'without both databases'))
+        left = [part for part in parts if part not in gone]
+        wrong = self._wrong(old, new, rule, left)
+        if self.pair and any(group[0] != FREE for group, *_sides in wrong):
+            yield from self._rows(key, rule)
+            wrong = [pair for pair in wrong if pair[0][0] == FREE]
+        elif not self.pair:
+            own = [part for part in left if part.startswith('own')]
+            yield from self._own(key, old, own, self._wrong(old, new, rule, own))
+            wrong = self._wrong(old, new, rule, [part for part in left if part not in own])
+        for pair in wrong:
+            yield self._sum(key, old, *pair)
+
+    def _own(self, key, old, parts, wrong):
+        """By the pictures alone: columns of the upgraded module differ, in as many rows as before."""
+        if parts and any(one.rows == other.rows for _group, one, other in wrong):
+            columns = tuple(name for part in parts for name in old['parts'][part] if name != 'id')
+            yield Difference(key, columns=columns, text=f'{key}: other content in columns of the upgraded module: one '
+                                                        f'or more of {", ".join(columns)}')
+
+    def _wrong(self, old, new, rule, parts):
+        """(key, Group before, Group after) of groups that differ as they must not."""
+        mine, others = self._groups(old, parts), self._groups(new, parts)
+        pairs = [(key, mine.get(key, NONE), others.get(key, NONE)) for key in sorted({**mine, **others}, key=str)]
+        return [pair for pair in pairs if not self._may_differ(*pair, old, rule)]
 
     def _parts(self, entry):
         """Names of the parts that must be the same."""
         if self.growth:
-            return ['protected']
+            return [part for part in entry['parts'] if part.endswith('protected')]
         return [part for part in entry['parts'] if self.strict or part != 'free']
 
-    def _groups(self, entry):
-        """{key: Group} of what must be the same; the key begins with the status: old, new or free."""
-        found, wanted = {}, self._parts(entry)
+    def _groups(self, entry, wanted):
+        """{key: Group} over some parts; the key begins with the status: old, new or free."""
+        found = {}
         for one in entry['groups']:
             status, *rest = one['key']
             if self.growth and status != OLD:
@@ -93,7 +114,8 @@ class Comparison:
         """A difference as far as the pictures know it."""
         where = ', '.join(f'{name} {self._named(name, value)}' for name, value in zip(entry['by'][1:], group[1:]))
         what = f'{old.rows} rows → {new.rows} rows' if old.rows != new.rows else f'{old.rows} rows, other content'
-        return Difference(key, before=old.rows, after=new.rows,
+        kind = '' if old.rows == new.rows else 'new' if old.rows < new.rows else 'lost'
+        return Difference(key, before=old.rows, after=new.rows, kind=kind,
                           text=f'{key}{f" ({where})" if where else ""}: {what}')
 
     def _named(self, column, value):

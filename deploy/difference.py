@@ -18,10 +18,16 @@ class Difference:
     after: object = None
     text: str = ''
     count: int = 1
+    kind: str = ''       # of rows: new, lost or doubled
+    columns: tuple = ()  # one of these, where the pictures do not say which
 
     @property
     def subject(self):
         return f'{self.table}.{self.column}' if self.column else self.table
+
+    def names(self):
+        """By what it can be declared: table, table.column, table:new and the like."""
+        return {self.table, self.subject, f'{self.table}:{self.kind}', *(f'{self.table}.{one}' for one in self.columns)}
 
     def as_json(self):
         return dataclasses.asdict(self)
@@ -36,7 +42,7 @@ def of_change(table, name, change):
                  for number, label in zip(change.ids, change.labels)]
         before, after = ([_masked_row(table, row) for row in side] for side in (change.before, change.after))
         return Difference(table, '', tuple(change.ids), tuple(before), tuple(after),
-                          f'{table}: {rows} {kind}: {_list(shown, change.count)}', change.count)
+                          f'{table}: {rows} {kind}: {_list(shown, change.count)}', change.count, kind)
     before = [masked(table, name, value) for value in change.before]
     after = [masked(table, name, value) for value in change.after]
     shown = [f'id {number}{_called(label)}: {one} → {other}' for number, label, (one, other)

@@ -32,21 +32,31 @@ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (c.relkind = 'r' O
 MODELS = """
 SELECT model, transient, model IN (SELECT model FROM public.ir_model_data) FROM public.ir_model
 """
+# Fields of a model that other modules brought, and those of them that these modules have changed.
+OTHERS = """
+SELECT f.model, array_agg(f.name) FILTER (WHERE d.first <> ALL(%s)),
+       array_agg(f.name) FILTER (WHERE d.first <> ALL(%s) AND d.modules && %s)
+FROM public.ir_model_fields f LEFT JOIN (
+    SELECT res_id, (array_agg(module::text ORDER BY id))[1] AS first, array_agg(module::text) AS modules
+    FROM public.ir_model_data WHERE model = 'ir.model.fields' GROUP BY res_id) d ON d.res_id = f.id GROUP BY 1
+"""
 OPENED = "SELECT array_agg(id ORDER BY id) FROM public.account_move WHERE state <> 'posted'"
 
 
-def take(server, database, workers=2, progress=None, columns=None, name=None):
+def take(server, database, workers=2, progress=None, columns=None, name=None, modules=()):
     """The picture of a database: see the module. Constant memory; the database is only read.
 
     :param progress: a :class:`deploy.progress.Progress`; its total becomes the pages to read
     :param columns: a picture of before: its columns are digested, and rows that came since are counted apart
     :param name: an exported snapshot to look at, such as the one that a dump is made of
+    :param modules: those to be upgraded: their columns are digested apart, so that the others can be compared by the
+        pictures alone even if the release does away with a column of its own
     :raises Failed: the database cannot be read
     """
     if columns and columns.get('format') != FORMAT:
         raise Refused('The picture was written by another version of this tool.', 'take it anew')
     with snapshot(server, database, workers, name) as sessions:
-        found = tables(sessions[0], columns)
+        found = tables(sessions[0], columns, modules)
         picture = {
             'format': FORMAT, 'database': database, 'like': columns and columns['taken'],
             'taken': datetime.datetime.now(datetime.timezone.utc).isoformat(),
@@ -61,8 +71,8 @@ def method(session):
     return 'record' if session.server_version >= 140000 else 'text'
 
 
-def tables(session, like=None):
-    """The tables of a database by their names, each with its rule; of a picture, what it knows of them."""
+def tables(session, like=None, modules=()):
+    """The tables of a database by their names, each with its rule; with a picture, what it says of them."""
     found = {}
     for schema, name, columns, weight, pages in rows(session, CATALOG):
         columns = columns or []
@@ -71,10 +81,26 @@ def tables(session, like=None):
         before = like['tables'].get(one.key) if like else None
         if before:  # of its columns, those that were digested
             one = dataclasses.replace(one, last=before['last'] or 0, only={
-                column: before['columns'][column] for part in before['parts'].values() for column in part})
+                column: before['columns'][column] for part in before['parts'].values() for column in part},
+                own=tuple(column for part, names in before['parts'].items() if part.startswith('own') for column in
+                          names))
         found[one.key] = one
-    rules = may_change.rules(_models(session, found))
-    return {key: dataclasses.replace(table, rule=rules(key)) for key, table in found.items()}
+    models = _models(session, found)
+    rules, own = may_change.rules(models), _own(session, modules, found) if models and modules and not like else {}
+    return {key: dataclasses.replace(table, rule=rules(key), own=own.get(key, table.own))
+            for key, table in found.items()}
+
+
+def _own(session, modules, found):
+    """table -> columns that these modules have brought, or changed where nothing protects them, or that no field is
+    known of: an older release left them."""
+    own, modules = {}, list(modules)
+    for model, others, changed in rows(session, OTHERS, [modules] * 3):
+        table = found.get(model.replace('.', '_'))
+        if table:
+            others = {'id', *(others or ())} - (set(changed or ()) - set(table.book.protected))
+            own[table.key] = tuple(set(table.columns) - others)
+    return own
 
 
 def _models(session, found):

@@ -40,7 +40,7 @@ BOOKS = {
             'tax_base_amount', 'display_type', 'payment_id', 'statement_line_id', 'product_id'),
         entry='move_id'),
     'account_payment': Book(
-        by=('currency_id', 'payment_type', 'partner_type', 'approval_state'),
+        by=('currency_id', 'payment_type', 'partner_type'),
         sums=('amount', 'amount_company_currency_signed'),
         protected=(
             'move_id', 'amount', 'amount_company_currency_signed', 'currency_id', 'partner_id', 'partner_bank_id',

@@ -23,8 +23,8 @@ OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see 
 class Table:
     """A table as the catalog has it.
 
-    ``columns``: name -> type. ``only``: the columns to look at, all by default. ``last``: the largest id of before;
-    rows beyond it are new.
+    ``columns``: name -> type. ``only``: the columns to look at, all by default. ``own``: columns of the modules that
+    are about to be upgraded. ``last``: the largest id of before; rows beyond it are new.
     """
     schema: str
     name: str
@@ -34,6 +34,7 @@ class Table:
     pages: int = 0   # pages of the table alone
     rule: Rule = Rule('')
     only: dict = None
+    own: tuple = ()
     last: int = None
 
     @property
@@ -55,7 +56,8 @@ class Table:
     def parts(self):
         """What is digested apart: {part: {column: type}}, each with the id, which binds them.
 
-        ``protected``: what ordinary work never changes; ``free``: what an upgrade may change; ``rest``.
+        ``protected``: what ordinary work never changes; ``free``: what an upgrade may change; ``rest``. ``own
+        protected`` and ``own rest``: of the modules to be upgraded, as a release may do away with some.
         """
         columns = {name: kind for name, kind in sorted(self.columns.items())
                    if self.only is None or self.only.get(name) == kind}
@@ -65,6 +67,7 @@ class Table:
         for name, kind in columns.items():
             part = ('protected' if name in self.book.protected else
                     'free' if name in (*STAMPS, *self.rule.columns) else 'rest')
+            part = f'own {part}' if name in self.own and part != 'free' else part
             found.setdefault(part, {'id': found['rest']['id']})[name] = kind
         return found
 

@@ -3,8 +3,11 @@
 Found by upgrading on Odoo 17 and comparing every table, and by reading what Odoo's loading of modules writes.
 """
 import dataclasses
+import json
+import pathlib
 
 from deploy.digest_accounting import BOOKS
+from deploy.report import Refused
 
 COME, CHANGE, GO = 'come', 'change', 'go'
 # Odoo stamps every row in which it fills a new column, and records that it writes anew: in all tables.
@@ -51,15 +54,15 @@ RULES = {
                           owner=('module', 'module'),
                           rows="t.module = 'base' AND t.model IN ('ir.module.module', 'ir.module.category')"),
     # Mirrors of the code. What tells one field or model from another is compared, whoever owns it.
-    'ir_model': _of('ir.model', reason=MIRROR, columns=('name', 'info', 'order', 'is_mail_thread',
+    'ir_model': _of('ir.model', reason=MIRROR, new=True, columns=('name', 'info', 'order', 'is_mail_thread',
                                                         'is_mail_activity', 'is_mail_blacklist', 'website_form_label')),
-    'ir_model_fields': _of('ir.model.fields', reason=MIRROR, columns=(
-        'complete_name', 'field_description', 'help', 'copied', 'depends', 'domain', 'group_expand', 'index',
+    'ir_model_fields': _of('ir.model.fields', reason=MIRROR, new=True, columns=(
+        'ttype', 'complete_name', 'field_description', 'help', 'copied', 'depends', 'domain', 'group_expand', 'index',
         'on_delete', 'readonly', 'related', 'related_field_id', 'relation_field', 'relation_field_id', 'required',
         'selectable', 'size', 'store', 'tracking', 'translate', 'sanitize', 'sanitize_attributes', 'sanitize_form',
         'sanitize_overridable', 'sanitize_style', 'sanitize_tags', 'strip_classes', 'strip_style',
         'serialization_field_id')),
-    'ir_model_fields_selection': _of('ir.model.fields.selection', reason=MIRROR,
+    'ir_model_fields_selection': _of('ir.model.fields.selection', reason=MIRROR, new=True,
                                      columns=('name', 'sequence')),
     'ir_model_constraint': Rule(MIRROR, owner=('module', 'module id'), columns=('definition', 'message')),
     'ir_model_relation': Rule(MIRROR, owner=('module', 'module id')),
@@ -120,3 +123,26 @@ def rules(models):
             return RULES.get(table, NOTHING)
         return _of(model, may=(COME,)) if table in KEPT else _of(model)
     return rule
+
+
+def declared(folder, before, after):
+    """{name: reason} of what the migrations of a release change on purpose, from version ``before`` to ``after``.
+
+    A release says so in ``migrations/VERSION/may_change.json`` of its folder: an object of names, see
+    :func:`deploy.compare.compare`, and reasons.
+
+    :raises Refused: such a file cannot be read
+    """
+    found = {}
+    for path in sorted(pathlib.Path(folder).glob('migrations/*/may_change.json')):
+        if _numbers(before) < _numbers(path.parent.name) <= _numbers(after):
+            try:
+                found.update({str(name): str(reason) for name, reason in json.loads(path.read_text('utf-8')).items()})
+            except (OSError, ValueError, AttributeError) as error:
+                raise Refused(f'{path} cannot be read: {error}.',
+                              'it must be a JSON object of names and reasons') from None
+    return found
+
+
+def _numbers(version):
+    return [int(part) if part.isdigit() else 0 for part in str(version or '0').split('.')]

@@ -12,7 +12,9 @@ FILE_COPY_FROM = 15        # PostgreSQL version that knows strategies
 SMALL = 200 * 1000 * 1000  # bytes; below it the copy through the log is faster than two checkpoints (make bench-deploy)
 # Sessions in a database. Autovacuum has no role: it writes nothing that counts, only a superuser could end it, and
 # PostgreSQL itself puts it out when a database is copied, renamed or dropped.
-IN = 'datname = %s AND usesysid IS NOT NULL'
+SESSIONS = """
+    SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
+     WHERE datname = %s AND usesysid IS NOT NULL ORDER BY pid"""
 LEAVE_LIMIT = 30           # seconds for sessions to leave
 
 
@@ -59,14 +61,13 @@ class Databases:
             if time.monotonic() > end:
                 raise Failed(f'A session will not leave {name}: {left[0]}.')
             with as_failure(f'A session of {name} cannot be ended ({left[0]})'):
-                self.server.rows(f'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {IN}', [name])
+                self.server.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+                                 'WHERE datname = %s AND usesysid IS NOT NULL', [name])
             time.sleep(0.1)
 
     def sessions(self, name):
         """One text for each session in a database."""
-        found = self.server.rows(f"""
-            SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
-             WHERE {IN} ORDER BY pid""", [name], wait=WAIT)
+        found = self.server.rows(SESSIONS, [name], wait=WAIT)
         return [f'process {pid} of {user} ({application or "no name"}, from {address or "this machine"}, '
                 f'{state or "background"}, since {since})' for pid, user, application, address, state, since in found]
 

@@ -55,10 +55,13 @@ ATTACHMENTS = """
       FROM (VALUES """
 
 
-def fill(env, payments, files, size, filestore):
-    """At least ``payments`` payments, and ``files`` attachments of ``size`` bytes on average on them."""
+def fill(env, payments, files=0, size=0, filestore='', bill_lines=1):
+    """At least ``payments`` payments, and ``files`` attachments of ``size`` bytes on average on them.
+
+    :param bill_lines: lines of the one bill of each set of ten payments: more of them, more journal items
+    """
     count = env.cr.execute('SELECT count(*) FROM account_payment') or env.cr.fetchone()[0]
-    first = _one_set(env)
+    first = _one_set(env, bill_lines)
     each = len(first['account_payment'])
     _copy(env, first, max(0, -(-(payments - count - each) // each)))
     _attach(env, files, size, pathlib.Path(filestore))
@@ -68,7 +71,7 @@ def fill(env, payments, files, size, filestore):
     env.cr.execute('ANALYZE')
 
 
-def _one_set(env):
+def _one_set(env, bill_lines):
     """Ids by table of one payment of every kind, with the invoices that they pay."""
     highest = {table: _highest(env, table) for table in TABLES}
     journal = env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', env.company.id)], limit=1)
@@ -88,17 +91,18 @@ def _one_set(env):
         payment.action_post()
     pay('outbound', 5).action_cancel()
     _invoice(env, partner, 'out_invoice', 410, posted[2])
-    _invoice(env, partner, 'in_invoice', 2000, posted[0])
+    _invoice(env, partner, 'in_invoice', 2000, posted[0], bill_lines)
     assert set(drafts.mapped('state')) == {'draft'}
     env.flush_all()
     return {table: _newer(env, table, highest[table]) for table in TABLES}
 
 
-def _invoice(env, partner, kind, amount, payment):
-    """A posted document, paid (the smaller amount leaves a rest open) by a payment."""
+def _invoice(env, partner, kind, amount, payment, lines=1):
+    """A posted document of so many lines, paid (the smaller amount leaves a rest open) by a payment."""
     move = env['account.move'].create({
         'move_type': kind, 'partner_id': partner.id, 'invoice_date': payment.date,
-        'invoice_line_ids': [(0, 0, {'name': 'Work', 'quantity': 1, 'price_unit': amount, 'tax_ids': []})]})
+        'invoice_line_ids': [
+            (0, 0, {'name': 'Work', 'quantity': 1, 'price_unit': amount / lines, 'tax_ids': []})] * lines})
     move.action_post()
     lines = (move.line_ids + payment.move_id.line_ids).filtered(
         lambda line: line.account_id.account_type in ('asset_receivable', 'liability_payable'))

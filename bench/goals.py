@@ -37,7 +37,7 @@ GOALS = (
     Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25),
     Goal('refuse', 'refusal of 200 posted payments, against stock\'s write', 3, 1.0, absolute=True),
     Goal('form', 'open the form of a payment', 2, 1.05),
-    Goal('list', 'list of 80 payments', 2, 1.05),
+    Goal('list', 'list of 80 posted payments', 2, 1.05),
 )
 # What has no counterpart in stock Odoo: seconds, and what may not grow.
 OWN_HEAD = ('measure', 'result', 'goal', '')

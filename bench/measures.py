@@ -54,7 +54,7 @@ def form(env, found):
 
 
 def view_list(env, found):
-    env['account.payment'].web_search_read([], found['specifications']['tree'], limit=LIST_SIZE)
+    env['account.payment'].web_search_read([('state', '=', 'posted')], found['specifications']['tree'], limit=LIST_SIZE)
 
 
 # Key of the goal: function and login.

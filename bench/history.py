@@ -48,7 +48,8 @@ def _traced(env):
 
 def _fill(env, size):
     """Whole chains of posted payments, past the ORM, with the hashes that the addon would have written."""
-    env.cr.execute("""SELECT payment.id FROM account_payment payment JOIN account_move entry ON entry.id = payment.move_id
+    env.cr.execute("""SELECT payment.id FROM account_payment payment
+                        JOIN account_move entry ON entry.id = payment.move_id
                        WHERE payment.approval_state = 'posted' AND entry.company_id = %s AND NOT EXISTS (
                            SELECT FROM payment_approval_history history WHERE history.payment_id = payment.id)
                     ORDER BY payment.id LIMIT %s""", [env.company.id, size // len(CHAIN)])

@@ -69,9 +69,13 @@ class Program:
             uid = self.found['ours']['uids'][login]
             payments = env['account.payment'].with_user(uid).browse(self.found['ours']['stage'][:size])
             env.invalidate_all()
-            taken[name][size].append(measured(payments.env, lambda _env, _found: getattr(payments, method)(), {}))
+            taken[name][size].append(measured(payments.env, _calls(payments, method), {}))
         states = set(env['account.payment'].browse(self.found['ours']['stage'][:size]).mapped('approval_state'))
         assert states == {'approved'}, states
+
+
+def _calls(records, method):
+    return lambda _env, _found: getattr(records, method)()
 
 
 class _Undone:
@@ -92,7 +96,7 @@ class _Undone:
 
 
 def measured(env, work, found):
-    """Queries, seconds and CPU seconds of this process for one piece of work, all that it leaves to be written included."""
+    """Queries, seconds and CPU seconds of this process for one piece of work, with all that it leaves to be written."""
     env.flush_all()
     env.invalidate_all()
     gc.collect()

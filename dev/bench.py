@@ -1,7 +1,7 @@
 """``make bench``: what the addon costs beside stock Odoo, in one run; ``make test`` holds its exact query counts.
 
-One database with the books of years, made once; a copy of it with the addon installed; and one program that works on both
-in turns. Tables on the terminal, bench/results.json for the README and its chart.
+One database with the books of years, made once; a copy of it with the addon installed; and one program that works on
+both in turns. Tables on the terminal, bench/results.json for the README and its chart.
 """
 import contextlib
 import json

@@ -32,7 +32,7 @@ def count(text, part):
 
 
 def verdicts(text):
-    """Dict of 'module:Class.method': 'passed', 'skipped' or the text of its failures; what is no test of its own too."""
+    """Dict of 'module:Class.method': 'passed', 'skipped' or the text of its failures; set-ups that failed, too."""
     _found, started, failed, skipped = _sorted(text)
     found = dict.fromkeys(started, 'passed') | dict.fromkeys(skipped, 'skipped') | {
         key: '\n'.join(texts) for key, texts in failed.items()}

@@ -1,6 +1,6 @@
 """``make regression``: Odoo's own tests on Odoo with the addon and on stock Odoo, side by side.
 
-With the addon approval is off, and everybody with invoicing rights is a Payment Manager: then the addon must not be felt.
+With the addon approval is off, and everybody with invoicing rights is a Payment Manager: then it must not be felt.
 Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt.
 ``ONLY`` names modules, or test tags that begin with a slash; all of them are listed in MODULES.
 """

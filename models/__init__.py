@@ -2,6 +2,7 @@ from . import posting_guard
 from . import payment_append_only
 from . import payment_override
 from . import account_payment
+from . import account_move_lock_facts
 from . import account_payment_lock_banner
 from . import account_move
 from . import account_move_line
@@ -9,6 +10,7 @@ from . import account_partial_reconcile
 from . import account_bank_statement_line
 from . import account_payment_method_line
 from . import payment_digest
+from . import ir_sequence
 from . import account_payment_voucher
 from . import account_move_voucher
 from . import account_payment_voucher_print

@@ -24,21 +24,19 @@ class AccountMove(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
-    @api.depends('state', 'line_ids.matched_debit_ids', 'line_ids.matched_credit_ids')
+    @api.depends('payment_lock_facts')
     @api.depends_context('uid')
     def _compute_reset_blocked_reason(self):
-        posted = self._origin.filtered(lambda move: move.state == 'posted')
-        manager = bool(posted) and self._guard_is_manager()
-        reconciled = posted._guard_payments()._guard_reconciled()
-        managers = {} if manager else posted._guard_manager_names()
+        manager = self._guard_is_manager()
         for move in self:
+            facts = move.sudo().payment_lock_facts
             move.reset_blocked_reason = False
-            if move._origin in posted and move._origin._guard_payments() & reconciled:
+            if facts and facts['matched'] and move._origin._guard_payments():
                 move.reset_blocked_reason = _("This payment is reconciled. Unreconcile it before it can be reset.")
-            elif move._origin in posted and not manager:
+            elif facts and not manager:
                 move.reset_blocked_reason = _(
                     "Only a Payment Manager%(managers)s can reset or cancel a posted entry.",
-                    managers=managers.get(move._origin.company_id, ''),
+                    managers=facts['managers'],
                 )
 
     @api.depends('payment_id.is_locked')

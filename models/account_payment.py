@@ -2,6 +2,7 @@
 from odoo import SUPERUSER_ID, _, api, models
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .posting_guard import NAMES_SHOWN, PAIRING
 
@@ -142,18 +143,12 @@ class AccountPayment(models.Model):
         """The payments among these that are matched, even partly: read from the partial reconciles, in one query."""
         if not self:
             return self
-        self.env['account.partial.reconcile'].flush_model(['debit_move_id', 'credit_move_id'])
-        self.env['account.move.line'].flush_model(['move_id'])
-        self.env.cr.execute(
-            """
-            SELECT item.move_id
-              FROM account_move_line item
-             WHERE item.move_id IN %s
-               AND (EXISTS (SELECT FROM account_partial_reconcile WHERE debit_move_id = item.id)
-                 OR EXISTS (SELECT FROM account_partial_reconcile WHERE credit_move_id = item.id))
-            """,
-            [tuple(self.sudo().move_id.ids)],
-        )
+        entries = self.sudo().move_id
+        entries._flush_matched()
+        self.env.cr.execute(SQL(
+            "SELECT entry.id FROM account_move entry WHERE entry.id IN %s AND %s",
+            tuple(entries.ids), entries._get_matched_sql(),
+        ))
         matched = {move_id for (move_id,) in self.env.cr.fetchall()}
         return self.filtered(lambda payment: payment.sudo().move_id.id in matched)
 

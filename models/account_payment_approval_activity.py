@@ -4,6 +4,7 @@ from collections import defaultdict
 from markupsafe import Markup, escape
 
 from odoo import _, api, fields, models
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from . import payment_approval_duties as duties
@@ -19,6 +20,12 @@ MAIL_FIELDS = (
 # How many people get a to-do for one payment. Where more could act, payments are dealt out among them in turn.
 PEOPLE_TOLD = 10
 QUIET_KEY, QUIET = 'payment_approval_todo', object()
+SUBTYPE_KEY = 'payment_approval_subtype'
+
+
+class StageSubtype(int):
+    """Id of the subtype that a line of the approval carries from the start. A client can send numbers, but never one
+    of this class."""
 
 
 class MailActivity(models.Model):
@@ -26,6 +33,26 @@ class MailActivity(models.Model):
 
     # Given at creation the name is inserted with the row; computed afterwards it would be one update for each row.
     res_name = fields.Char(readonly=False)
+
+    def _delete_todos(self, domain):
+        """Delete activities that belong to nothing but their record, in one query, and tell the people's screens.
+
+        ``unlink`` does the same in a dozen queries and empties the cache of everything that was read before.
+        """
+        self.flush_model()
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM mail_activity activity
+                  USING res_users person
+                  WHERE person.id = activity.user_id AND activity.id IN %s
+              RETURNING person.partner_id
+            """,
+            self._search(domain, order='id').subselect(),
+        ))
+        partners = self.env['res.partner'].browse({partner_id for (partner_id,) in self.env.cr.fetchall()})
+        self.invalidate_model(flush=False)
+        self.env['bus.bus']._sendmany([
+            [partner, 'mail.activity/updated', {'activity_deleted': True}] for partner in partners])
 
 
 class AccountPayment(models.Model):
@@ -36,6 +63,13 @@ class AccountPayment(models.Model):
         if self.env.context.get(QUIET_KEY) is QUIET:
             return True
         return super().message_subscribe(partner_ids, subtype_ids)
+
+    def _message_create(self, values_list):
+        # EXTENDS mail
+        subtype = self.env.context.get(SUBTYPE_KEY)
+        if type(subtype) is StageSubtype:
+            values_list = [{**values, 'subtype_id': int(subtype)} for values in values_list]
+        return super()._message_create(values_list)
 
     def _after_transition(self, action, comment):
         # EXTENDS payment_account_enhanced
@@ -56,9 +90,11 @@ class AccountPayment(models.Model):
         """One acted: the to-dos of all the others are done with, too. What was done is in the history."""
         find = self.env['ir.model.data']._xmlid_to_res_id
         types = [find(name, raise_if_not_found=False) for name in (TODO, RETURNED)]
-        self.env['mail.activity'].sudo().search([
+        self.env['mail.activity'].sudo()._delete_todos([
             ('res_model', '=', self._name), ('res_id', 'in', self.ids), ('activity_type_id', 'in', types),
-        ]).unlink()
+        ])
+        self.modified(['activity_ids'])
+        self.invalidate_recordset(['activity_ids'], flush=False)
 
     def _open_approval_todos(self):
         """A to-do for everybody who can take the next step; Payment Managers only where there is nobody else."""
@@ -117,14 +153,13 @@ class AccountPayment(models.Model):
 
     def _log_transition(self, action, comment):
         """One line for each payment. Who follows the stage by choice is notified; by default nobody is."""
-        subtypes = {state: self.env['ir.model.data']._xmlid_to_res_id(SUBTYPE % state, raise_if_not_found=False)
-                    for state in set(self.mapped('approval_state'))}
+        find = self.env['ir.model.data']._xmlid_to_res_id
+        note = find('mail.mt_note')
         for state, group in self.grouped('approval_state').items():
             body = self._get_transition_body(action, state, comment)
-            messages = group._message_log_batch(dict.fromkeys(group.ids, body))
-            if subtypes[state]:
-                messages.subtype_id = subtypes[state]
-                group._notify_stage_followers(messages, subtypes[state])
+            subtype = StageSubtype(find(SUBTYPE % state, raise_if_not_found=False) or note)
+            messages = group.with_context(**{SUBTYPE_KEY: subtype})._message_log_batch(dict.fromkeys(group.ids, body))
+            group._notify_stage_followers(messages, subtype)
 
     def _get_transition_body(self, action, state, comment):
         labels = dict(self._fields['approval_state']._description_selection(self.env))
@@ -136,8 +171,9 @@ class AccountPayment(models.Model):
         groups = self.env['mail.followers'].sudo()._read_group(
             [('res_model', '=', self._name), ('res_id', 'in', self.ids), ('subtype_ids', 'in', subtype_id)], ['res_id'])
         followed = {res_id for [res_id] in groups}
-        for message in messages.filtered(lambda message: message.res_id in followed):
-            self.browse(message.res_id)._notify_thread(message)
+        for payment, message in zip(self, messages):
+            if payment.id in followed:
+                payment._notify_thread(message)
 
     # ------------------------------------------------------------------
     # Rejection

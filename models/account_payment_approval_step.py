@@ -173,6 +173,8 @@ class AccountPayment(models.Model):
 
         The caller has judged the person and locked the payments.
         """
+        if not self:
+            return
         payments = self.sudo()
         rows = {payment: payment._get_transition(action) for payment in payments}
         targets = defaultdict(payments.browse)
@@ -225,8 +227,8 @@ class AccountPayment(models.Model):
             'role': machine.role_used(row, actor.roles | submitter) or machine.ODOO,
             'approval_date': now,
             'comments': comment or False,
+            'currency_id': self.currency_id.id,  # before the amount, which is rounded by it
             'amount': self.amount,
-            'currency_id': self.currency_id.id,
             'digest': self._hash_content(content),
             'content': content if row.action in machine.APPROVALS else False,
         }

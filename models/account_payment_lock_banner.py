@@ -13,21 +13,16 @@ class AccountPayment(models.Model):
     )
     can_reset = fields.Boolean(compute='_compute_lock_reason', help="Set where the person may reset it to draft.")
 
-    @api.depends('state', 'move_id.line_ids.matched_debit_ids', 'move_id.line_ids.matched_credit_ids')
+    @api.depends('state', 'move_id.payment_lock_facts')
     @api.depends_context('uid', 'lang', 'tz')
     def _compute_lock_reason(self):
-        posted = self._origin.filtered(lambda payment: payment.state == 'posted')
-        manager = bool(posted) and self._guard_is_manager()
-        reconciled = posted._guard_reconciled()
-        locked = reconciled if manager else posted
-        managers = locked._guard_manager_names()
-        postings = locked._get_postings()
+        manager = self._guard_is_manager()
         for payment in self:
-            origin = payment._origin
-            payment.is_locked = origin in locked
-            payment.can_reset = origin in posted and origin not in locked
+            facts = payment.sudo().move_id.payment_lock_facts
+            payment.is_locked = bool(facts) and (facts['matched'] or not manager)
+            payment.can_reset = bool(facts) and not payment.is_locked
             payment.lock_reason = payment.is_locked and ' '.join(filter(None, (
-                payment._get_lock_reason(origin in reconciled, managers[payment.company_id]), postings.get(origin),
+                payment._get_lock_reason(facts['matched'], facts['managers']), payment._get_posting(facts),
             )))
 
     def _get_lock_reason(self, reconciled, managers):
@@ -45,20 +40,8 @@ class AccountPayment(models.Model):
             "edit it or to reset it to draft; the change goes on record.", managers=managers,
         )
 
-    def _get_postings(self):
-        """Who posted these posted payments and when, as their entries' chatter tells: the last change of the state.
-
-        :return: dict of payment: a sentence; payments without such a line are not in it: those that were imported, and
-            those that were created and posted at once
-        """
-        state = self.env['ir.model.fields']._get('account.move', 'state')
-        lines = self.env['mail.tracking.value'].sudo().search([
-            ('field_id', '=', state.id), ('mail_message_id.model', '=', 'account.move'),
-            ('mail_message_id.res_id', 'in', self.sudo().move_id.ids),
-        ], order='id') if self else ()
-        last = {line.mail_message_id.res_id: line.mail_message_id for line in lines}
-        return {
-            payment: _("Posted by %(person)s on %(date)s.", person=message.author_id.name,
-                       date=format_datetime(self.env, message.date, dt_format='short'))
-            for payment in self if (message := last.get(payment.sudo().move_id.id)) and message.author_id
-        }
+    def _get_posting(self, facts):
+        """Who posted the payment and when, as its entry's chatter tells; False where it does not."""
+        return facts['person'] and _(
+            "Posted by %(person)s on %(date)s.", person=facts['person'],
+            date=format_datetime(self.env, facts['date'], dt_format='short'))

@@ -1,5 +1,5 @@
 """Payments held for approval keep the documents they were registered for, and pay them when they are posted."""
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.tools.misc import formatLang
 
 
@@ -9,6 +9,18 @@ class AccountPayment(models.Model):
     settlement_ids = fields.One2many(
         'payment.settlement', 'payment_id', string='Documents to Pay', readonly=True, copy=False,
     )
+
+    waiting_settlement_ids = fields.One2many(
+        'payment.settlement', compute='_compute_waiting_settlement_ids', string='Documents Waiting to be Paid',
+    )
+
+    @api.depends('state', 'settlement_ids')
+    def _compute_waiting_settlement_ids(self):
+        """Of payments that are not posted, what they are to pay: the form of a posted payment asks for nothing."""
+        posted = self.filtered(lambda payment: payment.state == 'posted')
+        posted.waiting_settlement_ids = False
+        for payment in self - posted:
+            payment.waiting_settlement_ids = payment.settlement_ids
 
     def _hold_for_approval(self, lines_by_payment):
         """Submit payments that were just registered, and remember what they are to pay.

@@ -104,11 +104,9 @@ class AccountPayment(models.Model):
     def _draw_voucher_numbers(self):
         """Return one new number for each payment of a set of one direction."""
         sequence = self._get_voucher_sequence()
-        if sequence.implementation != 'standard' or sequence.use_date_range:
+        numbers = sequence._draw_standard_numbers(len(self))
+        if not numbers:
             return [sequence.next_by_id(sequence_date=payment.date) for payment in self]
-        self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", [f'ir_sequence_{sequence.id:03d}', len(self)])
-        numbers = sorted(number for (number,) in self.env.cr.fetchall())
         return [
             sequence.with_context(ir_sequence_date=payment.date).get_next_char(number)
             for payment, number in zip(self, numbers, strict=True)

@@ -2,7 +2,8 @@
 import hashlib
 import json
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from ..takeover import versions as takeover
 from . import payment_approval_machine as machine
@@ -71,7 +72,31 @@ class PaymentApprovalHistory(models.Model):
         for vals in vals_list:
             vals['previous_hash'] = last.get(vals['payment_id']) or False
             last[vals['payment_id']] = vals['hash'] = self._hash_values(vals)
-        return super()._append(vals_list)
+        return self._insert(vals_list)
+
+    @api.model
+    def _insert(self, vals_list):
+        """Insert rows by one query, however many they are, where Odoo's ``create`` takes one for each hundred.
+
+        They have no computed fields that are stored, and nothing is checked beyond what the database checks.
+        """
+        if not vals_list:
+            return self.browse()
+        stamps = {'create_uid': SUPERUSER_ID, 'write_uid': SUPERUSER_ID}
+        stamps.update(dict.fromkeys(('create_date', 'write_date'), self.env.cr.now()))
+        names = [*vals_list[0], *stamps]
+        rows = [
+            tuple(self._fields[name].convert_to_column(value, self, vals) for name, value in (vals | stamps).items())
+            for vals in vals_list
+        ]
+        self.env.cr.execute(SQL(
+            "INSERT INTO payment_approval_history (%s) VALUES %s RETURNING id",
+            SQL(', ').join(map(SQL.identifier, names)), SQL(', ').join(rows),
+        ))
+        payments = self.env['account.payment'].browse([vals['payment_id'] for vals in vals_list])
+        payments.invalidate_recordset(['approval_history_ids'], flush=False)
+        payments.modified(['approval_history_ids'])
+        return self.browse([row_id for (row_id,) in self.env.cr.fetchall()])
 
     @api.model
     def _get_last_hashes(self, payment_ids):

@@ -77,21 +77,6 @@ class PostingGuard(models.AbstractModel):
         """Whether the person acting is a Payment Manager; OdooBot is, ``sudo()`` by somebody else is not."""
         return self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER_GROUP)
 
-    def _guard_manager_names(self):
-        """The names of the Payment Managers of each company of these records, the first few: read in one go.
-
-        :return: dict of company: names in brackets after a blank, to stand behind the role; '' where there is nobody
-        """
-        if not self:
-            return {}
-        group = self.env.ref(MANAGER_GROUP)
-        managers = self.env['res.users'].sudo().search([('groups_id', 'in', group.ids), ('share', '=', False)])
-        names = {
-            company: ', '.join([user.name for user in managers if company in user.company_ids][:NAMES_SHOWN])
-            for company in self.company_id
-        }
-        return {company: text and f' ({text})' for company, text in names.items()}
-
     def _guard_split(self, vals):
         """Judge a write and say how to carry it out.
 

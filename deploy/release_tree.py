@@ -169,7 +169,8 @@ def _diverged(settings, target, git, bare, commit):
         yield warning(SOURCE, f'{settings.ref or "HEAD"} is what is in use already', 'check ref')
     elif lost and git.ask('--git-dir', bare, 'merge-base', '--is-ancestor', commit, head) is not None:
         kind = warning if settings.older else stop
-        yield kind(SOURCE, f'{settings.ref or "HEAD"} is older than the code in use, by {len(lost)} commits', 'check ref')
+        yield kind(SOURCE, f'{settings.ref or "HEAD"} is older than the code in use, by {len(lost)} commits',
+                   'check ref')
     elif lost:
         yield stop(SOURCE, f'the code in use has {len(lost)} commits that the new code does not hold: {_some(lost)}',
                    'push and merge them first')

@@ -94,8 +94,9 @@ def opened():
 
 
 def logs():
-    path = cache.folder() / 'logs'
-    path.mkdir(exist_ok=True)
+    """The folder of this checkout's logs: two checkouts may share a cache folder."""
+    path = cache.folder() / 'logs' / cache.digest(ROOT)
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 

@@ -12,10 +12,9 @@ FILE_COPY_FROM = 15        # PostgreSQL version that knows strategies
 SMALL = 200 * 1000 * 1000  # bytes; below it the copy through the log is faster than two checkpoints (make bench-deploy)
 # Sessions in a database. Autovacuum has no role: it writes nothing that counts, only a superuser could end it, and
 # PostgreSQL itself puts it out when a database is copied, renamed or dropped.
-SESSIONS = '''SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
-               WHERE datname = %s AND usesysid IS NOT NULL ORDER BY pid'''
-END = '''SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname = %s AND usesysid IS NOT NULL'''
+SESSIONS = """
+    SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
+     WHERE datname = %s AND usesysid IS NOT NULL ORDER BY pid"""
 LEAVE_LIMIT = 30           # seconds for sessions to leave
 
 
@@ -62,7 +61,8 @@ class Databases:
             if time.monotonic() > end:
                 raise Failed(f'A session will not leave {name}: {left[0]}.')
             with as_failure(f'A session of {name} cannot be ended ({left[0]})'):
-                self.server.rows(END, [name])
+                self.server.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+                                 'WHERE datname = %s AND usesysid IS NOT NULL', [name])
             time.sleep(0.1)
 
     def sessions(self, name):

@@ -13,8 +13,8 @@ RESULT = ROOT / 'docs' / 'deployment-recording.md'
 HEAD = """# A deployment and a rollback, recorded
 
 `make recording` writes this file: version {old} of the addon is in use, {new} is deployed and taken back, on a
-database of {payments} payments with {files} files, Odoo {odoo} with two workers, PostgreSQL {postgres}. Folders are shown
-as they would be on a server; everything else is what the terminal showed.
+database of {payments} payments with {files} files, Odoo {odoo} with two workers, PostgreSQL {postgres}. Folders are
+shown as they would be on a server; everything else is what the terminal showed.
 """
 # What is said, what is called, the exit code that it must have.
 EVENING = (

@@ -116,7 +116,7 @@ def silence(one):
 
 
 def baseline(one):
-    window.keep(one.picture('before'), digest.take(one.server, one.name))
+    window.keep(one.picture('before'), digest.take(one.server, one.name, modules=[one.settings.module]))
 
 
 def upgrade(one):

@@ -200,7 +200,9 @@ def _leftovers(one, state):
     sessions = one.admin("SELECT datname, state, query FROM pg_stat_activity "
                          "WHERE application_name = 'payment deploy tool'")
     wrong += [f'left over: session {row}' for row in sessions]
-    strangers = [words for _pid, words in one.processes() if str(one.conf) not in words or '-d ' in words]
+    helpers = {helper.pid for helper in one.helpers}
+    strangers = [words for number, words in one.processes()
+                 if number not in helpers and (str(one.conf) not in words or '-d ' in words)]
     return wrong + [f'left over: process {words}' for words in strangers]
 
 

@@ -30,10 +30,9 @@ def go_back(deployment, reason, proven=False):
         say(f'\nGoing back: {reason}')
         deployment.journal.write('back-begin', reason=str(reason))
         process.end_left_over(deployment.journal.id)
-        if not deployment.facts.get('discard'):
-            refuse_to_discard(deployment)
+        refuse_to_discard(deployment)
         begin = time.monotonic()
-        deployment.service.stop()
+        _stop_and_look_again(deployment)
         moved = _move_back(deployment)
         if not proven:
             _prove(deployment)
@@ -65,8 +64,20 @@ def shown(rows):
     return table(('table', 'person', 'created', 'changed'), map(dataclasses.astuple, rows))
 
 
+def _stop_and_look_again(deployment):
+    """Stops the service; it runs on when users entered something up to the very end."""
+    deployment.service.stop()
+    try:
+        refuse_to_discard(deployment)
+    except NeedsPerson:
+        deployment.service.start()
+        raise
+
+
 def refuse_to_discard(deployment):
-    """Stops where users already entered something into the new version."""
+    """Stops where users already entered something into the new version, unless that was given up."""
+    if deployment.facts.get('discard'):
+        return
     rows = [row for row in entered_since(deployment) if row.person != ODOOBOT]
     if rows:
         say(shown(rows))

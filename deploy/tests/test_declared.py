@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def staged(tmp_path):
     place = tmp_path / 'migrations/17.0.1.0.9'
     place.mkdir(parents=True)
-    (place / 'may_change.txt').write_text('# stages\naccount_payment.approval_state   # by the entry\n\nir_filters:lost\n')
+    (place / 'may_change.txt').write_text('# stages\naccount_payment.approval_state  # entry\n\nir_filters:lost\n')
     return Release(str(tmp_path), '17.0.1.0.10', '', '', '')
 
 

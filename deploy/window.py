@@ -102,8 +102,13 @@ def reading(deployment, name):
 
 def keep(path, picture):
     """Stores a picture of a database for its owner alone."""
-    path.write_text(json.dumps(picture, default=str))
-    path.chmod(0o600)
+    half = path.with_suffix('.part')
+    try:
+        half.write_text(json.dumps(picture, default=str))
+        half.chmod(0o600)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def load(path):

@@ -39,20 +39,31 @@ class Run:
 def run(worlds, fault):
     """A Run; ``wrong`` is empty when the fault ended as declared and everything was proven."""
     done = Run()
-    with world.made(worlds, **fault.options) as one:
-        begin = time.monotonic()
-        try:
-            _prepare(one, fault, done)
-            _act(one, fault, done)
-            _judge(one, fault, done)
-        except Stop as stop:
-            done.wrong.append(stop.line())
-        except (OSError, AssertionError, ValueError, subprocess.SubprocessError) as error:
-            done.wrong.append(f'{type(error).__name__}: {error}')
-        done.seconds = time.monotonic() - begin
-        if done.wrong:
-            _keep(one, fault, done)
+    begin = time.monotonic()
+    try:
+        worlds.wake()
+        with world.made(worlds, **fault.options) as one:
+            _run(one, fault, done)
+            if done.wrong:
+                _keep(one, fault, done)
+    except (Stop, OSError) as error:
+        done.wrong.append(f'the world broke: {error}')
+        with contextlib.suppress(Stop):
+            worlds.wake()
+            worlds.clear()
+    done.seconds = time.monotonic() - begin
     return done
+
+
+def _run(one, fault, done):
+    try:
+        _prepare(one, fault, done)
+        _act(one, fault, done)
+        _judge(one, fault, done)
+    except Stop as stop:
+        done.wrong.append(stop.line())
+    except (OSError, AssertionError, ValueError, subprocess.SubprocessError) as error:
+        done.wrong.append(f'{type(error).__name__}: {error}')
 
 
 def _prepare(one, fault, done):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import time
 
 from dev import cache, house, logins, postgres
 from dev.database import Databases
@@ -48,9 +49,9 @@ class Worlds:
         self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
                        'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
         self.databases.drop_left_over()
-        self._drop_worlds()
+        self.clear()
 
-    def _drop_worlds(self):
+    def clear(self):
         """Worlds, their volumes and databases that an interrupted run left."""
         for line in pathlib.Path('/proc/mounts').read_text().splitlines():
             if line.split()[1].startswith(f'{place()}/w-'):
@@ -77,7 +78,20 @@ class Worlds:
 
     def restart(self, mode='immediate'):
         """Restarts the server as after a crash (``immediate``) or by an administrator (``fast``)."""
-        self.cluster._need('pg_ctl', '-D', self.cluster.data, '-m', mode, '-w', '-t', '120', 'restart')
+        self.cluster._need('pg_ctl', '-D', self.cluster.data, '-l', self.cluster.data / 'server.log', '-m', mode, '-w',
+                           '-t', '120', 'restart')
+
+    def wake(self):
+        """Starts the server where a fault left it down, and waits until it takes sessions."""
+        end = time.monotonic() + 120
+        while True:
+            with contextlib.suppress(Stop):
+                if not self.cluster.running():
+                    self.cluster._start()
+                return self.admin.sql('SELECT 1')
+            if time.monotonic() > end:
+                raise Stop(Exit.POSTGRES_FAILED, 'The server of the worlds does not come up again.', 'make clean')
+            time.sleep(1)
 
     def template(self, payments=5000, files=300, size=20_000):
         """Name of a database with the addon as it is now, over so many payments and attachments."""
@@ -140,9 +154,12 @@ def quoted(name):
 
 
 def drop(databases, name):
-    """Drops a database whatever its state; nothing when there is none."""
-    if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
-        databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
+    """Drops a database whatever its state; nothing when there is none. An invalid one (a drop that was broken off)
+    cannot be altered, only dropped."""
+    for limit, in databases.sql(('SELECT datconnlimit FROM pg_database WHERE datname = %s', [name])):
+        if limit != -2:
+            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false')
+        databases.sql(f'DROP DATABASE {quoted(name)} WITH (FORCE)')
 
 
 def programs():

@@ -30,7 +30,8 @@ def chosen(only):
     names = {name.strip() for name in only.split(';') if name.strip()}
     every = {one.name for one in (*PAIRS, *CONDITIONS)}
     if unknown := names - every:
-        raise Stop(Exit.USAGE, f'Nothing is called {", ".join(sorted(unknown))}.', f'one of: {", ".join(sorted(every))}')
+        raise Stop(Exit.USAGE, f'Nothing is called {", ".join(sorted(unknown))}.',
+                   f'one of: {", ".join(sorted(every))}')
     return ([one for one in PAIRS if not names or one.name in names],
             [one for one in CONDITIONS if not names or one.name in names])
 

@@ -8,6 +8,7 @@ from dev.process import ROOT
 from dev.report import say
 
 FLOWS = ROOT / 'dev/coexist_flows'
+ALLOWLIST = ROOT / 'dev/coexist_allowlist.txt'
 STORIES = """
 import sys
 sys.path.insert(0, {root!r})
@@ -38,8 +39,7 @@ class Steps:
         code = self.home.run(database, log, *stop, *arguments, first=first, text=text)
         found = log.read_text(errors='replace')
         self.outcome.check(not code, f'{self.name}: {what} ended with code {code}; its log: {log}')
-        loud = [record for record in odoo_log.unexplained(odoo_log.records(found), odoo_log.allowed())
-                if _shape(record) not in self.known]
+        loud = [record for record in _loud(found) if _shape(record) not in self.known]
         shown = '\n'.join(record.text() for record in loud[:5])
         self.outcome.check(not loud, f'{self.name}: {len(loud)} unexplained line(s) in the log of {what} ({log}):\n'
                            f'{shown}')
@@ -49,8 +49,7 @@ class Steps:
         """The other addon without us: what it logs here is its own, and explained by that later on."""
         log = house.logs() / f'coexist-{self.name}-alone.log'
         code = self.home.run(database, log, '--stop-after-init', '-i', ','.join(self.modules))
-        loud = odoo_log.unexplained(odoo_log.records(log.read_text(errors='replace')), odoo_log.allowed())
-        self.known = set(map(_shape, loud))
+        self.known = set(map(_shape, _loud(log.read_text(errors='replace'))))
         self.outcome.check(not code, f'{self.name}: it cannot be installed even without us; its log: {log}')
 
     def install(self, database, what, modules, *options):
@@ -125,6 +124,11 @@ def stories(flow):
     tree = ast.parse((FLOWS / f'{flow}.py').read_text())
     return {node.name: ' '.join(ast.get_docstring(node).split('\n\n')[0].split()) for node in tree.body
             if isinstance(node, ast.FunctionDef) and not node.name.startswith('_')}
+
+
+def _loud(text):
+    patterns = odoo_log.allowed() + odoo_log.allowed(ALLOWLIST)
+    return odoo_log.unexplained(odoo_log.records(text), patterns)
 
 
 def _said(steps):

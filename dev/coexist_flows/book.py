@@ -26,9 +26,16 @@ class Book:
             [('type', '=', kind), ('company_id', '=', self.company.id)], limit=1)
 
     def person(self, role):
-        """One of the people of the demo data, each with one role alone; 'accountant' has none."""
-        name = 'accountant' if role == 'accountant' else f'payment_{role}'
-        return self.env.ref(f'payment_account_enhanced.demo_{name}')
+        """One of the people, each with one role alone; 'accountant' has none. They come with the demo data, and are made
+        where there are none."""
+        login = 'accountant' if role == 'accountant' else f'payment_{role}'
+        person = self.env['res.users'].search([('login', '=', login)])
+        return person or self.env['res.users'].create({
+            'name': login, 'login': login, 'email': f'{login}@example.com',
+            'company_id': self.company.id, 'company_ids': [Command.set(self.company.ids)],
+            'groups_id': [Command.set([self.env.ref(name).id for name in (
+                'base.group_user', 'account.group_account_user' if role == 'accountant'
+                else f'payment_account_enhanced.group_payment_{role}')])]})
 
     def partner(self, name='A Partner', **values):
         return self.env['res.partner'].create({'name': name, **values})

@@ -8,6 +8,7 @@ help:
 	@echo 'make test              every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test ONLY=WHAT    one part: TestClass, TestClass.test_method, tests/test_x.py, /module:Class,'
 	@echo '                       dev/tests/test_y.py, lifecycle, legacy, parallel, faults'
+	@echo 'make coexist           the addon beside each of the others, both orders; ONLY="name; another"; half an hour'
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
 	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
 	@echo 'make recording          a deployment and a rollback as the terminal shows them: docs/deployment-recording.md'
@@ -22,7 +23,7 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-run test faults bench-deploy lint translations screenshots volume recording clean:
+run test coexist faults bench-deploy lint translations screenshots volume recording clean:
 	@$(PYTHON) -m dev $@
 
-.PHONY: help run test faults bench-deploy lint translations screenshots volume recording clean
+.PHONY: help run test coexist faults bench-deploy lint translations screenshots volume recording clean

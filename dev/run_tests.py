@@ -38,7 +38,7 @@ def run_tests():
     try:
         with house.opened() as home:
             home.template()
-            return summary(_together(_parts(home, only)))
+            return summary(together(_parts(home, only)))
     except Stop as stop:
         if stop.code not in NEEDS_ODOO:
             raise
@@ -62,7 +62,7 @@ def _named(home, name):
     return title, lambda: module.run(home)
 
 
-def _together(parts):
+def together(parts):
     """Outcomes of the parts, two at a time. An interruption ends all of them."""
     pool = ThreadPoolExecutor(shards.RUNS)
     try:

@@ -82,7 +82,7 @@ class Bench:
 
     def _yardsticks(self):
         one, dump = self.one, self.place / 'whole.dump'
-        self._timed('dump', 'pg_dump', '-Fc', '-f', dump, one.database)
+        self._dump(dump)
         self._timed('gzip', 'gzip', '-k', dump)
         self._timed('tar', 'tar', '-czf', self.place / 'files.tar.gz', '-C', one.filestore, '.')
         one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE template0 OWNER {template.ROLE}')
@@ -90,12 +90,18 @@ class Bench:
         template.drop(one.worlds.admin, COPY)
         for path in self.place.glob('*'):
             path.unlink()
-        begin = time.monotonic()
-        one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE {quoted(one.database)} OWNER {template.ROLE} '
-                  'STRATEGY FILE_COPY')
-        self._note('file_copy', time.monotonic() - begin)
+        self._file_copy()
         self._upgrade_alone()
         template.drop(one.worlds.admin, COPY)
+
+    def _dump(self, dump):
+        self._timed('dump', 'pg_dump', '-Fc', '-f', dump, self.one.database)
+
+    def _file_copy(self):
+        begin = time.monotonic()
+        self.one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE {quoted(self.one.database)} OWNER {template.ROLE} '
+                       'STRATEGY FILE_COPY')
+        self._note('file_copy', time.monotonic() - begin)
 
     def _upgrade_alone(self):
         """``-u`` of the addon as it is, on a copy."""
@@ -117,7 +123,8 @@ class Bench:
         known = programs / program
         begin = time.monotonic()
         done = subprocess.run([str(known if known.exists() else program), *map(str, arguments)], check=False,
-                              capture_output=True, env={**os.environ, **server.variables()})
+                              capture_output=True, env={
+            **os.environ, **server.variables(), 'PGOPTIONS': '-c max_parallel_workers_per_gather=0'})
         if done.returncode:
             raise Stop(Exit.POSTGRES_FAILED, f'{program}: {done.stderr.decode()[-300:]}', '')
         self._note(name, time.monotonic() - begin)
@@ -135,12 +142,18 @@ class Bench:
         files.write_text('\n'.join(str(path) for path in sorted(self.one.filestore.rglob('*')) if path.is_file()))
         script = self.place / 'digest.sql'
         script.write_text(DIGEST)
-        for _round in range(ROUNDS):
+        for number in range(ROUNDS):
+            if number:  # the first time was among the yardsticks
+                self._dump(self.place / 'whole.dump')
+                (self.place / 'whole.dump').unlink()
+                self._file_copy()
+                template.drop(self.one.worlds.admin, COPY)
             self._timed('psql_digest', 'psql', '-qAt', '-o', '/dev/null', '-f', script, self.one.database)
             self._measured('digest', 'digest')
             self._timed('sha1sum', 'xargs', '-a', files, '-d', '\n', 'sha1sum')
             self._measured('files', 'files')
             self._measured('point', 'point')
+            self._measured('code_check', 'code')
 
     def _measured(self, name, what):
         """A function of the tool, timed in a program of its own."""

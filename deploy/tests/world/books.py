@@ -47,6 +47,7 @@ MATCHING = """
      WHERE p.line = l.id AND l.id IN (SELECT new FROM map_account_move_line)
 """
 
+TEXT = "' ' || left(md5(i.new::text || i.old), 20)"  # no two are alike: else a dump would be smaller than in life
 ATTACHMENTS = """
     INSERT INTO ir_attachment (name, res_model, res_id, company_id, type, file_size, checksum, store_fname, mimetype,
                                create_uid, write_uid, create_date, write_date)
@@ -135,11 +136,11 @@ def _copy(env, first, times):
 def _copy_messages(env):
     """What the chatter says of each payment and entry, once more for every copy."""
     env.cr.execute(COLUMNS, ['mail_message'])
-    names = [name for name, _number in env.cr.fetchall() if name not in ('res_id', 'message_id', 'parent_id')]
+    names = [name for name, _number in env.cr.fetchall() if name not in ('res_id', 'message_id', 'parent_id', 'body')]
     listed = ', '.join(f't."{name}"' for name in names)
     for model in ('account.payment', 'account.move'):
-        env.cr.execute(f"""INSERT INTO mail_message (res_id, message_id, {listed.replace('t.', '')})
-            SELECT i.new, t.message_id || '.' || i.k, {listed} FROM map_{model.replace('.', '_')} i
+        env.cr.execute(f"""INSERT INTO mail_message (res_id, message_id, body, {listed.replace('t.', '')})
+            SELECT i.new, t.message_id || '.' || i.k, t.body || {TEXT}, {listed} FROM map_{model.replace('.', '_')} i
               JOIN mail_message t ON t.model = %s AND t.res_id = i.old ORDER BY i.new, t.id""", [model])
 
 
@@ -160,6 +161,8 @@ def _copy_table(env, table, empty):
             values.append(f't."{name}" * (1 + i.k % {FACTORS})')
         elif table == 'account_move' and name in ('name', 'sequence_number'):
             values.append(OWN_NUMBER[name])
+        elif table == 'account_move_line' and name == 'name':
+            values.append(f't.name || {TEXT}')
         else:
             values.append(f't."{name}"')
     env.cr.execute(f"""INSERT INTO {table} ({', '.join(names)})

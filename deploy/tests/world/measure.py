@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 
-from deploy import backup, digest, filestore, point, restore
+from deploy import backup, code_check, digest, filestore, finding, point, release, restore
 from deploy.postgres import Server, named
 from deploy.settings import load
 
@@ -53,6 +53,19 @@ def from_dump(settings, server):
         point.Databases(server).drop(COPY)
 
 
+def check_code(settings, server):
+    """The check alone; fetching the release is not counted."""
+    folder = settings.state_dir / 'bench'
+    new = release.stage(settings, folder)
+    try:
+        begin = time.monotonic()
+        found = code_check.check(settings, new, settings.addon, server)
+        return {'seconds': time.monotonic() - begin, 'stops': len(finding.stops(found))}
+    finally:
+        shutil.rmtree(new.path, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def blocked(settings, server):
     """The longest time that a user's small write took, until the file ``stop`` beside odoo.conf is there."""
     end, longest, count = pathlib.Path(settings.conf).with_name('stop'), 0, 0
@@ -68,7 +81,7 @@ def blocked(settings, server):
 
 
 MEASURES = {'point': rollback_point, 'digest': take_digest, 'files': check_files, 'restore': from_dump,
-            'blocked': blocked}
+            'blocked': blocked, 'code': check_code}
 
 if __name__ == '__main__':
     given = load({'config': sys.argv[1]})

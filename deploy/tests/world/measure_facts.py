@@ -51,7 +51,7 @@ def rows(found):
             'one FILE_COPY', found['file_copy']),
         Row('digest, two workers', found['digest'], 1.0, 'the same by psql', found['psql_digest']),
         Row('filestore check', found['files'], 1.3, 'sha1sum', found['sha1sum']),
-        Row('code fetched and checked, service up', found['step_code'], 2.0),
+        Row('code check before the service stops', found['code_check'], 2.0),
         Row('disk needed beside the database, MB', found['disk'] / megabyte, 1.1, 'database',
             found['database_bytes'] / megabyte, unit='MB'),
     ]

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 
-from deploy import checks, database_facts, digest, entered, filestore, process, release
+from deploy import checks, database_facts, digest, entered, files_proof, process, release
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
@@ -113,7 +113,7 @@ def restore_database(deployment):
     wanted = facts['copy_oid'] if to_copy(deployment) else facts['database_oid']
     if databases.name(wanted) is None:
         raise NeedsPerson(f'The rollback point {deployment.copy} is gone.',
-                          f'restore the backup: docs/operators.md, "By hand"; deployment {deployment.journal.id}')
+                          by_hand(deployment))
     holder = databases.oid(name)
     if wanted != facts['database_oid'] and databases.name(facts['database_oid']):
         databases.rename(facts['database_oid'], deployment.discarded)
@@ -152,6 +152,12 @@ def _prove(deployment):
     prove(deployment, deployment.settings.database, deployment.files)
 
 
+def by_hand(deployment):
+    """The next command where the rollback point is of no use: the backup beside it, under another name."""
+    return (f'python3 -m deploy backup {deployment.journal.id} --restore-as {beside(deployment.journal.id, "restored")} '
+            '(then docs/operators.md, "By hand")')
+
+
 def prove(deployment, name, files):
     """Compares a closed database and a filestore with the rollback point's picture; NeedsPerson when they differ."""
     stored = deployment.picture('before')
@@ -161,13 +167,11 @@ def prove(deployment, name, files):
     before = load(stored)
     with reading(deployment, name):
         found = comparing.compare(before, digest.take(deployment.server, name, columns=before), strict=True)
-        if files.is_dir():
-            found += filestore.check(deployment.server, name, files)
+        found += files_proof.differences(deployment, name, files, repair=True)
     wrong = [one.text for one in found]
     deployment.journal.note(proven_at=now(), differences=wrong)
     if wrong:
-        raise NeedsPerson(f'The rollback point is not as it was: {wrong[0]}.',
-                          'restore the backup: docs/operators.md, "By hand"')
+        raise NeedsPerson(f'The rollback point is not as it was: {wrong[0]}.', by_hand(deployment))
     say(f'   proven: {len(before["tables"])} tables equal those of the rollback point')
 
 

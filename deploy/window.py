@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from deploy import checks, database_facts, declared, digest, filestore, finding, role_checks, trial
+from deploy import checks, database_facts, declared, digest, files_proof, filestore, finding, role_checks, trial
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
@@ -125,8 +125,7 @@ def compare(deployment):
         differences = comparing.compare(
             before, after, server, deployment.copy, deployment.work, modules=[settings.module],
             allowed=declared.changes(settings, deployment.release, before))
-    if deployment.files.is_dir():
-        differences += filestore.check(server, deployment.work, deployment.files)
+    differences += files_proof.differences(deployment, deployment.work, deployment.files)
     refuse_differences(differences)
     demand(tried(deployment, settings, deployment.odoo, deployment.work), 'The new version does not do what it must')
 

@@ -154,8 +154,9 @@ def _prove(deployment):
 
 def by_hand(deployment):
     """The next command where the rollback point is of no use: the backup beside it, under another name."""
-    return (f'python3 -m deploy backup {deployment.journal.id} --restore-as {beside(deployment.journal.id, "restored")} '
-            '(then docs/operators.md, "By hand")')
+    name = beside(deployment.journal.id, 'restored')
+    return (f'python3 -m deploy backup {deployment.journal.id} --restore-as {name} (then docs/operators.md, '
+            '"By hand")')
 
 
 def prove(deployment, name, files):

@@ -18,7 +18,7 @@ from deploy import (
 )
 from deploy import compare as comparing
 from deploy.deployment import Deployment
-from deploy.journal import Journal
+from deploy.journal import Journal, all_journals
 from deploy.names import REHEARSAL, beside
 from deploy.odoo import Odoo
 from deploy.postgres import WAIT, Server
@@ -70,6 +70,7 @@ def rehearse(settings, keep=False):
     """Runs a rehearsal; returns the exit code. Nothing of production is changed, whatever happens."""
     server = Server(settings)
     with lock.alone(settings, server):
+        clear_broken_off(settings)
         journal = Journal.create(settings.state_dir, kind='rehearsal', database=settings.database,
                                  module=settings.module)
         process.own(journal.id)
@@ -88,6 +89,16 @@ def rehearse(settings, keep=False):
         journal.write('rehearsed')
         say(forecast(journal))
         return Exit.DONE
+
+
+def clear_broken_off(settings):
+    """Removes what rehearsals of this database left that were killed."""
+    for journal in all_journals(settings.state_dir):
+        facts = journal.facts()
+        if (facts.get('kind'), facts.get('database')) == ('rehearsal', settings.database) and not journal.last(
+                'rehearsed', 'refused'):
+            clear_away(Rehearsal(settings, journal))
+            journal.write('refused', error='It was broken off.')
 
 
 def copy(one):

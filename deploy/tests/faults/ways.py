@@ -77,7 +77,7 @@ add('kill -9 in the rehearsal', LOOKS, words=('rehearse',), gate='begin upgrade'
 add('Ctrl-C in the rehearsal', {1: OLD}, words=('rehearse',), gate='begin upgrade',
     later=lambda world, process: process.send_signal(2))
 add('preflight', LOOKS, words=('preflight',))
-add('check', LOOKS, words=('check',))
+add('check', LOOKS, words=('check',), draws=True)
 add('baseline', LOOKS, words=('baseline',))
 add('status', LOOKS, words=('status',))
 

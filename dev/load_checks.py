@@ -42,7 +42,8 @@ CHECKS = {
         SELECT l.id, l.balance, l.amount_residual FROM account_move_line l JOIN account_account a ON a.id = l.account_id
          WHERE a.reconcile AND l.parent_state = 'posted' AND round(l.amount_residual - l.balance
                + coalesce((SELECT sum(amount) FROM account_partial_reconcile WHERE debit_move_id = l.id), 0)
-               - coalesce((SELECT sum(amount) FROM account_partial_reconcile WHERE credit_move_id = l.id), 0), 2) != 0""",
+               - coalesce((SELECT sum(amount) FROM account_partial_reconcile WHERE credit_move_id = l.id), 0), 2)
+               != 0""",
     'two payments have one voucher number': """
         SELECT voucher_number FROM account_payment WHERE voucher_number IS NOT NULL AND voucher_number != ''
       GROUP BY voucher_number HAVING count(*) > 1""",

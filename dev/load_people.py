@@ -40,7 +40,7 @@ class Person:
 
     def __init__(self, people, urls, journal, books, number):
         self.people, self.urls, self.journal, self.books = people, urls, journal, books
-        self.random = random.Random(number)
+        self.random = random.Random(number)  # noqa: S311
 
     def work(self, end):
         """Acts until the time ``end``."""

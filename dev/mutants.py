@@ -60,25 +60,23 @@ def _owners(tree, path=()):
 def _kinds(node):
     """(kind, part) of the faults that fit a node."""
     if isinstance(node, ast.Compare):
-        yield from (('compare', part) for part, one in enumerate(node.ops) if type(one) in COMPARE)
-    elif isinstance(node, ast.BoolOp):
-        yield 'and or', 0
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield 'not', 0
-    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATOR and not isinstance(node.left, ast.JoinedStr):
-        yield 'operator', 0
-    elif isinstance(node, ast.Constant) and (isinstance(node.value, bool) or type(node.value) in (int, float)):
-        yield 'constant', 0
-    elif isinstance(node, ast.Return) and node.value is not None and not _is_nothing(node.value):
-        yield 'return', 0
-    elif isinstance(node, ast.Raise):
-        yield 'no raise', 0
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        yield 'no call', 0
-    elif isinstance(node, ast.Set):
-        yield from (('element', part) for part in range(len(node.elts)))
-    elif isinstance(node, (ast.If, ast.IfExp)):
-        yield from (('condition', part) for part in (0, 1))
+        return [('compare', part) for part, one in enumerate(node.ops) if type(one) in COMPARE]
+    if isinstance(node, ast.Set):
+        return [('element', part) for part in range(len(node.elts))]
+    if isinstance(node, (ast.If, ast.IfExp)):
+        return [('condition', 0), ('condition', 1)]
+    return [(kind, 0) for kind, fits in _FITS.items() if fits(node)]
+
+
+_FITS = {
+    'and or': lambda node: isinstance(node, ast.BoolOp),
+    'not': lambda node: isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not),
+    'operator': lambda node: isinstance(node, ast.BinOp) and type(node.op) in OPERATOR,
+    'constant': lambda node: isinstance(node, ast.Constant) and type(node.value) in (bool, int, float),
+    'return': lambda node: isinstance(node, ast.Return) and node.value is not None and not _is_nothing(node.value),
+    'no raise': lambda node: isinstance(node, ast.Raise),
+    'no call': lambda node: isinstance(node, ast.Expr) and isinstance(node.value, ast.Call),
+}
 
 
 def _is_nothing(value):

@@ -1,6 +1,7 @@
 """``make mutation``: puts small faults into the guard and the approval, one at a time; a test must notice each.
 
-``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``ONLY``: part of a file name.
+``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``ONLY``:
+part of a file name.
 """
 import collections
 import json

@@ -124,15 +124,18 @@ def _catalogue(env, payments):
 
 
 def _names(env, users):
-    """Models that somebody among these users may write to, and through which a payment could be reached."""
+    """Our models, and those that somebody among these users may write to and that lead to a payment."""
     for name, model in sorted(env.items()):
-        if model._abstract or not any(env[name].with_user(user).check_access_rights(right, raise_exception=False)
-                                      for user in users for right in ('write', 'create')):
-            continue
         module = model._original_module or ''
-        ours = module == MODULE or (model._transient and module.startswith('account'))
-        if ours or name in CORE or name in WIZARDS or _leads_to_payments(model):
+        wizard = name in WIZARDS or (model._transient and module.startswith('account'))
+        if not model._abstract and (module == MODULE or (
+                (name in CORE or wizard or _leads_to_payments(model)) and _somebody_writes(env[name], users))):
             yield name
+
+
+def _somebody_writes(model, users):
+    return any(model.with_user(user).check_access_rights(right, raise_exception=False)
+               for user in users for right in ('write', 'create'))
 
 
 def _leads_to_payments(model):

@@ -59,7 +59,7 @@ class Calls:
     # -- flows: lists of calls that belong together ---------------------------------------------------------------
 
     @st.composite
-    def _crud(draw, self):  # noqa: N805: hypothesis hands in draw first
+    def _crud(draw, self):
         model = draw(self.records)
         method = draw(st.sampled_from(('write', 'write', 'write', 'web_save', 'web_save', 'create', 'unlink', 'copy',
                                        'load', 'onchange', 'name_create', 'web_save_new')))
@@ -73,17 +73,17 @@ class Calls:
         return [draw(self._call(model, method.removesuffix('_new'), arguments))]
 
     @st.composite
-    def _button(draw, self):  # noqa: N805
+    def _button(draw, self):
         model = draw(self.records)
         return draw(self._methods(model, self._ids(model), generic=False))
 
     @st.composite
-    def _generic(draw, self):  # noqa: N805
+    def _generic(draw, self):
         model = draw(self.records)
         return draw(self._methods(model, self._ids(model), generic=True))
 
     @st.composite
-    def _wizard(draw, self):  # noqa: N805
+    def _wizard(draw, self):
         model, source = draw(st.sampled_from(self.wizards)), draw(st.sampled_from(TARGETS))
         login, ids = draw(self.logins), draw(self._ids(source))
         context = {**draw(self._contexts(model)), 'active_model': source, 'active_ids': ids,
@@ -96,7 +96,7 @@ class Calls:
     # -- parts ----------------------------------------------------------------------------------------------------
 
     @st.composite
-    def _methods(draw, self, model, ids, generic):  # noqa: N805
+    def _methods(draw, self, model, ids, generic):
         methods = self.models[model]['methods']
         names = sorted(name for name, one in methods.items() if one['generic'] == generic)
         if not names:
@@ -110,7 +110,7 @@ class Calls:
         return [draw(self._call(model, name, [*first, *arguments]))]
 
     @st.composite
-    def _call(draw, self, model, method, arguments):  # noqa: N805
+    def _call(draw, self, model, method, arguments):
         context = {'allowed_company_ids': [self.company], **draw(self._contexts(model))}
         return Call(draw(self.logins), model, method, arguments, {'context': context})
 
@@ -125,7 +125,7 @@ class Calls:
         return st.one_of(st.just({}), st.dictionaries(keys, value, max_size=4))
 
     @st.composite
-    def _vals(draw, self, model, depth=0):  # noqa: N805
+    def _vals(draw, self, model, depth=0):
         fields = self.models.get(model, {}).get('fields', {})
         stored = sorted(name for name, field in fields.items() if field['store'] and name != 'id')
         names = st.one_of(st.sampled_from(stored), st.sampled_from(sorted(fields))) if stored else st.nothing()
@@ -154,7 +154,7 @@ class Calls:
         return st.one_of(nested, nested, plain).map(list)
 
     @st.composite
-    def _load(draw, self, model, ids):  # noqa: N805
+    def _load(draw, self, model, ids):
         fields = self.models[model]['fields']
         names = draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=2, unique=True))
         head, row = ['.id'], [str(ids[0])]

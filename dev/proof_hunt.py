@@ -20,6 +20,7 @@ from dev.rpc import Client
 
 SEQUENCES = 60  # between two restorations of the books
 ENOUGH = 3      # holes after which a hunt ends
+MANAGER = 'payment_manager'
 
 
 class Hole(AssertionError):
@@ -41,13 +42,25 @@ class Hunt:
 
     def run(self):
         number = 0
+        self._prove()
         while self.count < self.wish['calls'] and len(self.holes) < ENOUGH:
             number += 1
             self.damaged = True
             self._round(self.wish['seed'] * 1000 + number)
+            sys.stderr.write(f'{self.count} calls, {len(self.holes)} holes\n')
         self.drops.shutdown()
         return {'calls': self.count, 'holes': self.holes, 'faults': self.faults.most_common(12),
                 'answers': {name: dict(kinds) for name, kinds in self.answers.items()}}
+
+    def _prove(self):
+        """What a Payment Manager may change is seen: a hunt that sees nothing would find nothing."""
+        manager = Client(self.wish['url'], self.wish['database'], MANAGER)
+        before = self.watch.look()
+        for payment, is_posted in before['payments'].items():
+            if is_posted and manager.call('account.payment', 'write', [payment], {'ref': 'Seen'})[0] == 'done':
+                break
+        if not any("'Seen'" in line for line in self.watch.differences(before)):
+            raise RuntimeError('A change of a posted payment was not seen.')
 
     def _round(self, number):
         """One run of hypothesis; a hole is shrunk on books that are restored before each attempt."""

@@ -11,6 +11,7 @@ from dev import (
     life_cycle,
     parallel,
     process,
+    proof,
     python_tests,
     shards,
     suite,
@@ -24,7 +25,7 @@ NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON,
 # What ONLY names, beside tests of Odoo and of pytest: title and module.
 NAMED = {
     'lifecycle': ('life cycle', life_cycle), 'legacy': ('legacy', legacy), 'parallel': ('two at once', parallel),
-    'faults': ('faults', faults),
+    'proof': ('proof', proof), 'faults': ('faults', faults),
 }
 
 

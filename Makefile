@@ -19,6 +19,7 @@ help:
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make translations       brings i18n/ up to date: the .pot by Odoo, new terms into the .po files'
 	@echo 'make screenshots       takes the pictures of README and store page anew, from the running demo'
+	@echo 'make volume            upgrade, installation and removal on 100,000 payments: time and memory'
 	@echo 'make clean             removes databases, virtual environments and the private PostgreSQL'
 	@echo
 	@echo 'Variables: PORT=8069, HOST=127.0.0.1 (make run); ODOO_HOME, an Odoo 17; ODOO_GIT_URL, where to clone it from;'

@@ -44,6 +44,7 @@ def run(worlds, fault):
     begin = time.monotonic()
     try:
         worlds.wake()
+        worlds.settle()
         with world.made(worlds, **fault.options) as one:
             _run(one, fault, done)
             if done.wrong:
@@ -203,7 +204,7 @@ def _service(one, fault):
 def _leftovers(one, state):
     """Nothing stays behind but the documented rollback point."""
     wrong = []
-    allowed = ('_rollback',) if state == NEW else ()
+    allowed = ('_rollback',) if state != OLD else ()
     names = [name for name in one.made_databases() if not name.endswith(allowed)] if allowed else one.made_databases()
     wrong += [f'left over: database {name}' for name in names]
     places = [*(one.data / 'filestore').iterdir()]

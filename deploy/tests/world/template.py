@@ -44,12 +44,18 @@ class Worlds:
 
     def prepare(self):
         """The role of the service; leftovers of an interrupted run go."""
-        if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [ROLE])):
-            self.admin.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'")
-        self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
-                       'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
+        for name in (ROLE, f'{ROLE}_other'):
+            if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [name])):
+                self.admin.sql(f'CREATE ROLE {name} LOGIN CREATEDB')
+        self.settle()
         self.databases.drop_left_over()
         self.clear()
+
+    def settle(self):
+        """Role and server have the settings that every world begins with."""
+        self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
+                       'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
+        self.ask_password()
 
     def clear(self):
         """Worlds, their volumes and databases that an interrupted run left."""
@@ -65,16 +71,13 @@ class Worlds:
         for path in place().glob('w-*'):
             shutil.rmtree(path, ignore_errors=True)
 
-    def guarded(self, password):
-        """A role ``guarded`` with a password, which PostgreSQL asks for; it may do what the service's role may."""
-        if not self.admin.sql("SELECT 1 FROM pg_roles WHERE rolname = 'guarded'"):
-            self.admin.sql(f'CREATE ROLE guarded LOGIN CREATEDB IN ROLE {ROLE}')
-        self.admin.sql(('ALTER ROLE guarded PASSWORD %s', [password]))
+    def ask_password(self, password=None):
+        """PostgreSQL asks the service's role for this password from now on; without one it asks for none."""
         rules = self.cluster.data / 'pg_hba.conf'
-        line = 'local all guarded scram-sha-256\n'
-        if not rules.read_text().startswith(line):
-            rules.write_text(line + rules.read_text())
-            self.admin.sql('SELECT pg_reload_conf()')
+        line = f'local all {ROLE} scram-sha-256\n'
+        text = rules.read_text().replace(line, '')
+        rules.write_text(f'{line}{text}' if password else text)
+        self.admin.sql((f'ALTER ROLE {ROLE} PASSWORD %s', [password or ROLE]), 'SELECT pg_reload_conf()')
 
     def restart(self, mode='immediate'):
         """Restarts the server as after a crash (``immediate``) or by an administrator (``fast``)."""

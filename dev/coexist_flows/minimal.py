@@ -3,8 +3,8 @@ from dev.coexist_flows.book import Book, equal, refused, stages
 
 
 def nothing_else_was_installed(env):
-    """The addon brings `account` with what that needs, and nothing else: no website, no payment providers, no demo data,
-    no people."""
+    """The addon brings `account` with what that needs, and nothing else: no website, no payment providers, no demo
+    data, no people."""
     names = env['ir.module.module'].search([('state', '=', 'installed')]).mapped('name')
     equal({'website', 'payment', 'account_payment', 'sale'} & set(names), set())
     owners = env['ir.model.data'].search([
@@ -13,8 +13,8 @@ def nothing_else_was_installed(env):
 
 
 def company_without_chart_of_accounts(env):
-    """In a company without chart of accounts all screens open, the settings are saved, and Odoo refuses the first payment
-    for want of a journal; nothing of ours stands in the way of loading a chart later."""
+    """In a company without chart of accounts all screens open, the settings are saved, and Odoo refuses the first
+    payment for want of a journal; nothing of ours stands in the way of loading a chart later."""
     company = env['res.company'].create({'name': 'No Chart'})
     env.user.company_ids += company
     env = env(context={**env.context, 'allowed_company_ids': company.ids})

@@ -74,7 +74,8 @@ def _confirmed(env):
         'name': 'Transfer', 'company_id': book.company.id, 'bank_account_link': 'fixed',
         'fixed_journal_id': book.bank.id, 'payment_order_ok': True, 'default_date_prefered': 'now',
         'payment_method_id': env.ref('account.account_payment_method_manual_out').id})
-    bills = book.document(payment_mode_id=mode.id, ref='B1') + book.document(amount=50.0, payment_mode_id=mode.id, ref='B2')
+    bills = book.document(payment_mode_id=mode.id, ref='B1')
+    bills += book.document(amount=50.0, payment_mode_id=mode.id, ref='B2')
     order = _order(book, bills)
     order.draft2open()
     order.open2generated()

@@ -1,4 +1,4 @@
-"""The table of docs/beside_others.md, from what ``make coexist`` tries; ``python3 -m dev.coexist_table`` writes it."""
+"""The table of docs/beside_others.md, from what ``make coexist`` tries. ``python3 -m dev.coexist_table`` writes it."""
 import re
 
 from dev import coexist_pairs, python_env

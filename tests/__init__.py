@@ -7,7 +7,6 @@ from . import test_approval_seal
 from . import test_approval_stories
 from . import test_approval_verify
 from . import test_approval_verify_seal
-from . import test_companies_branches
 from . import test_guard_checks
 from . import test_guard_contexts
 from . import test_guard_delete

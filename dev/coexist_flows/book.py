@@ -26,8 +26,8 @@ class Book:
             [('type', '=', kind), ('company_id', '=', self.company.id)], limit=1)
 
     def person(self, role):
-        """One of the people, each with one role alone; 'accountant' has none. They come with the demo data, or are
-        made here."""
+        """One of the people, each with one role alone; 'accountant' has none. They come with the demo data, and are
+        made where there are none."""
         login = 'accountant' if role == 'accountant' else f'payment_{role}'
         person = self.env['res.users'].search([('login', '=', login)])
         return person or self.env['res.users'].create({

@@ -3,8 +3,8 @@ from dev.coexist_flows.book import Book, equal, refused, stages
 
 
 def nothing_else_was_installed(env):
-    """The addon brings `account` with what that needs, and nothing else: no website, no payment providers, no
-    demo data, no people."""
+    """The addon brings `account` with what that needs, and nothing else: no website, no payment providers, no demo
+    data, no people."""
     names = env['ir.module.module'].search([('state', '=', 'installed')]).mapped('name')
     equal({'website', 'payment', 'account_payment', 'sale'} & set(names), set())
     owners = env['ir.model.data'].search([

@@ -12,6 +12,7 @@ GUARDED = ('account.payment', 'account.move', 'account.move.line')
 RELATIONAL = ('many2one', 'one2many', 'many2many')
 # What the web client adds to every model: who wrote it and when, chatter and activities of mail.
 TECHNICAL = {'id', 'create_uid', 'write_uid', 'create_date', 'write_date'}
+APART = {'state'}  # a change of state is judged by itself, whichever field comes with it
 CHATTER = ('mail.', 'rating.', 'ir.attachment')
 
 
@@ -85,7 +86,7 @@ class TestInvariants(TransactionCase):
             both = protected & free
             self.assertFalse(both, f'{name}: protected and free at once')
             for field in model._fields.values():
-                if not field.store or field.name in TECHNICAL.union(protected, free, approval):
+                if not field.store or field.name in TECHNICAL.union(APART, protected, free, approval):
                     continue
                 if field.type == 'one2many' and self.is_append_only(field.comodel_name):
                     continue

@@ -157,7 +157,8 @@ def test_killed_it_leaves_nothing_that_looks_whole(server, settings, live):
         blocker.cursor().execute(LOCK)
         victim = subprocess.Popen([sys.executable, '-c', script, repr(values), str(live)], cwd=ROOT,
                                   env={**os.environ, process.OWNER: 'killed_one'})
-        while not (folder.with_name('one.part') / 'filestore.tar').exists() or not command_lines('pg_dump', '--format=directory'):
+        packed = folder.with_name('one.part') / 'filestore.tar'
+        while not packed.exists() or not command_lines('pg_dump', '--format=directory'):
             assert victim.poll() is None
             time.sleep(0.05)
         with pytest.raises(Refused, match='Somebody else'):

@@ -49,13 +49,14 @@ MATCHING = """
 
 # What is different in every row of real books; else a dump would be smaller, and quicker to write, than in life.
 PARTNERS = 500
+FIRST = '(SELECT id FROM map_partners)'
 TEXT = "' ' || md5(i.new::text || i.old)"
 LONG = ' || '.join(f"md5('{number}' || i.new)" for number in range(5))
 MOMENT = "t.{} - i.k * interval '137.131 s'"
 VARIED = {
     'create_date': MOMENT.format('create_date'), 'write_date': MOMENT.format('write_date'),
     'access_token': 'md5(i.new::text)::uuid::text', 'narration': f"'<p>' || {LONG} || '</p>'",
-    **{name: f'CASE WHEN t."{name}" = p.first THEN p.first + i.k % {PARTNERS} ELSE t."{name}" END'
+    **{name: f'CASE WHEN t."{name}" = {FIRST} THEN {FIRST} + i.k % {PARTNERS} ELSE t."{name}" END'
        for name in ('partner_id', 'commercial_partner_id', 'partner_shipping_id')},
 }
 UNSOUND = (
@@ -85,6 +86,7 @@ def fill(env, payments, files, size, filestore):
     first = _one_set(env)
     each = len(first['account_payment'])
     _copy(env, first, max(0, -(-(payments - count - each) // each)))
+    env.cr.execute('ANALYZE')
     _check(env)
     _attach(env, files, size, pathlib.Path(filestore))
     env.cr.execute("UPDATE ir_cron SET nextcall = now() + interval '300 days'")
@@ -100,7 +102,7 @@ def _one_set(env):
     partner = env['res.partner'].create([
         {'name': f'Customer and Vendor {number}', 'customer_rank': 1, 'supplier_rank': 1}
         for number in range(PARTNERS)])[0]
-    env.cr.execute('CREATE TEMP TABLE map_partners AS SELECT %s AS first', [partner.id])
+    env.cr.execute('CREATE TEMP TABLE map_partners AS SELECT %s AS id', [partner.id])
     foreign = env.ref('base.EUR') if env.company.currency_id != env.ref('base.EUR') else env.ref('base.USD')
     foreign.active = True
     make = env['account.payment'].create
@@ -192,8 +194,9 @@ def _copy_table(env, table, empty):
             joins.append(f'LEFT JOIN map_{target} m_{name} ON m_{name}.k = i.k AND m_{name}.old = t."{name}"')
     names = ', '.join(f'"{name}"' for name in values)
     env.cr.execute(f"""INSERT INTO {table} ({names}) SELECT {', '.join(values.values())}
-          FROM map_{table} i JOIN {table} t ON t.id = i.old CROSS JOIN map_partners p {' '.join(joins)}
+          FROM map_{table} i JOIN {table} t ON t.id = i.old {' '.join(joins)}
          ORDER BY i.new""")
+    env.cr.execute(f'ANALYZE {table}')  # else foreign keys are looked up as when the table was small
 
 
 def _value(table, name, number):

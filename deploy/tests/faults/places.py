@@ -108,8 +108,8 @@ add('database name with quotes, hyphens and spaces', GOOD, options={'database': 
 add('database name with quotes, failing', BACK, FAILING, options={'database': world.ODD_NAME})
 add('dirty code folder', REFUSED, before=lambda w: (w.addon / 'hooks.py').write_text('# changed on the server\n'))
 add('diverged code folder', REFUSED, before=_commit_here)
-add('code folder of a wrong name', REFUSED, before=lambda w: w.addon.rename(w.addons / 'payment_account_enhanced-17'),
-    mend=lambda w: (w.addons / 'payment_account_enhanced-17').rename(w.addon))
+add('code folder not on the addons path', REFUSED, before=lambda w: w.addon.rename(w.folder / 'moved'),
+    says='No folder of the addons path holds')
 add('git ref that is not there', REFUSED, before=lambda w: w.write_toml(ref='never-was'))
 add('source that is not there', REFUSED, before=lambda w: w.write_toml(source=w.folder / 'never-was'))
 add('source is cut off', REFUSED, before=lambda w: shutil.rmtree(w.upstream / '.git/objects'))

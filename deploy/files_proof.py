@@ -13,14 +13,25 @@ from deploy.report import say
 PATH = 'SELECT store_fname FROM ir_attachment WHERE id = %s'
 
 
-def differences(deployment, database, folder, repair=False):
+def whole_since(deployment):
+    """Time from which on the rollback point's files need not be read again where nobody touched them; None when one
+    of them is not as it must be. The two filestores share these files."""
+    folder = deployment.snapshot
+    if not folder.is_dir():
+        return None
+    begin = filestore.clock(folder)
+    return None if filestore.check(deployment.server, deployment.copy, folder) else begin
+
+
+def differences(deployment, database, folder, repair=False, since=None):
     """Files of ``folder`` that are not as ``database`` says, and were in the backup.
 
     :param repair: such files are written anew from the backup, and then no difference
+    :param since: see :func:`whole_since`
     """
     if not folder.is_dir():
         return []
-    found = filestore.check(deployment.server, database, folder)
+    found = filestore.check(deployment.server, database, folder, since=since)
     if not found:
         return []
     with _backup(deployment) as tar:

@@ -108,7 +108,8 @@ add('database name with quotes, hyphens and spaces', GOOD, options={'database': 
 add('database name with quotes, failing', BACK, FAILING, options={'database': world.ODD_NAME})
 add('dirty code folder', REFUSED, before=lambda w: (w.addon / 'hooks.py').write_text('# changed on the server\n'))
 add('diverged code folder', REFUSED, before=_commit_here)
-add('code folder not on the addons path', REFUSED, before=lambda w: w.addon.rename(w.folder / 'moved'),
+add('code folder not on the addons path', REFUSED, before=lambda w: w.write_conf(
+    addons_path=','.join(map(str, w.worlds.home.odoo.addons))), mend=lambda w: w.write_conf(),
     says='No folder of the addons path holds')
 add('git ref that is not there', REFUSED, before=lambda w: w.write_toml(ref='never-was'))
 add('source that is not there', REFUSED, before=lambda w: w.write_toml(source=w.folder / 'never-was'))

@@ -9,6 +9,11 @@ FAILING = m.migration("raise ValueError('no')")
 LOOKS = {0: OLD}
 
 
+def _rehearsed(world):
+    code, output = world.run('rehearse')
+    assert code == 0, output[-2000:]
+
+
 def _works(world):
     """A user of the new version enters something."""
     kind, what = world.client('admin').call('res.partner', 'create', {'name': 'Entered since'})
@@ -72,6 +77,11 @@ add('rehearsal of a failing release', {1: OLD}, FAILING, words=('rehearse',))
 add('rehearsal finds a changed row', {1: OLD}, m.sql(f'UPDATE account_payment SET amount = amount + 1 '
                                                     f'WHERE id = {m.PAYMENT}'), words=('rehearse',))
 add('rehearsal finds guards that are off', {1: OLD}, m.model(m.OPEN_GUARD), words=('rehearse',))
+add('good release, rehearsed', {0: NEW}, before=lambda w: _rehearsed(w), says='was tried by rehearsal')
+add('guards off in the service alone, rehearsed', {2: OLD}, m.model(m.OPEN_GUARD_IN_SERVICE),
+    before=lambda w: _rehearsed(w), says='NOT refused')
+add('failing release, rehearsal made light of it', {2: OLD}, m.migration(
+    "if not cr.dbname.endswith('_rehearsal'):\n    raise ValueError('no')"), before=lambda w: _rehearsed(w))
 add('kill -9 in the rehearsal', LOOKS, words=('rehearse',), gate='begin upgrade', kill=True, resume=('rehearse',),
     counted='kill')
 add('Ctrl-C in the rehearsal', {1: OLD}, words=('rehearse',), gate='begin upgrade',

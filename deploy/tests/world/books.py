@@ -8,6 +8,7 @@ import pathlib
 import random
 
 FACTORS = 50
+LINES = 14  # of an invoice: with them, 100,000 payments come with 500,000 journal items
 TABLES = ('account_move', 'account_move_line', 'account_payment', 'account_full_reconcile',
           'account_partial_reconcile')
 # Which column of a table points at which table.
@@ -128,11 +129,17 @@ def _invoice(env, partner, kind, amount, payment):
     """A posted document, paid (the smaller amount leaves a rest open) by a payment."""
     move = env['account.move'].create({
         'move_type': kind, 'partner_id': partner.id, 'invoice_date': payment.date,
-        'invoice_line_ids': [(0, 0, {'name': 'Work', 'quantity': 1, 'price_unit': amount, 'tax_ids': []})]})
+        'invoice_line_ids': [(0, 0, {'name': f'Work {number}', 'quantity': 1, 'price_unit': part, 'tax_ids': []})
+                             for number, part in enumerate(_parts(amount))]})
     move.action_post()
     lines = (move.line_ids + payment.move_id.line_ids).filtered(
         lambda line: line.account_id.account_type in ('asset_receivable', 'liability_payable'))
     lines.reconcile()
+
+
+def _parts(amount):
+    """The amount as the prices of some lines."""
+    return [amount / 8] * 4 + [amount / (2 * (LINES - 4))] * (LINES - 4)
 
 
 def _highest(env, table):

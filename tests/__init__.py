@@ -45,3 +45,4 @@ from . import test_uninstall
 from . import test_views_accessibility
 from . import test_views_lock
 from . import test_translations
+from . import test_companies_branches

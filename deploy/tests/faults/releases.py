@@ -87,8 +87,7 @@ add('a voucher number is drawn', BACK, m.migration("env['ir.sequence'].next_by_c
 add('a column of Odoo is dropped', BACK, m.sql('ALTER TABLE account_move DROP COLUMN ref CASCADE', 'end'))
 add('a constraint of Odoo is dropped', BACK, m.sql(
     'ALTER TABLE account_move_line DROP CONSTRAINT account_move_line_check_credit_debit', 'end'))
-add('an index of Odoo is dropped', BACK, m.migration(  # at the end, and kept: Odoo makes it anew before
-    "cr.execute('DROP INDEX account_move_unique_name')\ncr.commit()", 'end'))
+add('an index of Odoo is dropped', BACK, m.sql('DROP INDEX res_currency_rate__name_index'))
 add('a cron is switched off', BACK, m.sql('UPDATE ir_cron SET active = false WHERE id = (SELECT min(id) FROM ir_cron '
                                          'WHERE active)'))
 add('an accountant gets more rights', BACK, m.migration(

@@ -129,12 +129,13 @@ for number in range(150):
     env.cr.commit()
     time.sleep(0.05)
 """
-CRON = {'name': 'Writes', 'model_id': 1, 'state': 'code', 'interval_number': 1, 'interval_type': 'hours',
+CRON = {'name': 'Writes', 'state': 'code', 'interval_number': 1, 'interval_type': 'hours',
         'numbercall': 1, 'code': CODE}
 
 
 def _cron(world, _process):
-    kind, what = world.client('admin').call('ir.cron', 'create', CRON)
+    model = world.sql("SELECT id FROM ir_model WHERE model = 'res.partner'")[0][0]
+    kind, what = world.client('admin').call('ir.cron', 'create', {**CRON, 'model_id': model})
     assert kind == 'done', what
     world.sql(('SELECT pg_notify(%s, %s)', ['cron_trigger', world.database]), database='postgres')
     world.until(lambda: world.sql("SELECT 1 FROM ir_logging WHERE name = 'late'"), limit=90)

@@ -15,6 +15,8 @@ help:
 	@echo 'make load              two servers, eight people, five minutes; workers and connections are killed meanwhile'
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
 	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
+	@echo 'make bench             what the addon costs beside stock Odoo with 100,000 payments: queries and times'
+	@echo 'make regression        the tests of Odoo itself, with the addon and on stock Odoo; ONLY=account, or a test tag'
 	@echo 'make recording          a deployment and a rollback as the terminal shows them: docs/deployment-recording.md'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make translations       brings i18n/ up to date: the .pot by Odoo, new terms into the .po files'
@@ -29,7 +31,8 @@ help:
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'
 
-COMMANDS = run test proof coverage mutation load coexist faults bench-deploy lint translations screenshots volume recording clean
+COMMANDS = run test proof coverage mutation load coexist faults bench bench-deploy regression \
+           lint translations screenshots volume recording clean
 
 $(COMMANDS):
 	@$(PYTHON) -m dev $@

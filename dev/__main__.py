@@ -10,7 +10,7 @@ MODULES = {
     'run': 'serve', 'test': 'run_tests', 'lint': 'lint', 'faults': 'faults', 'bench-deploy': 'bench_deploy',
     'translations': 'translations', 'screenshots': 'screenshots', 'volume': 'volume',
     'recording': 'record_deployment', 'coexist': 'coexist', 'proof': 'proof', 'coverage': 'cover',
-    'mutation': 'mutation', 'load': 'load',
+    'mutation': 'mutation', 'load': 'load', 'bench': 'bench', 'regression': 'regression',
     'clean': 'clean',
 }
 

@@ -17,10 +17,7 @@ def count(text, part):
     A test counts once: failed when it or one of its subtests failed, skipped when it was skipped whole, else passed.
     What is no test of its own (``setUpClass``) counts as one failure or skip.
     """
-    found = [record for record in odoo_log.records(text) if '.tests' in record.logger]
-    started, failed, skipped = set(), {}, {}
-    for record in found:
-        _sort(record, started, failed, skipped)
+    found, started, failed, skipped = _sorted(text)
     outcome = Outcome(part, failed=len(failed), skipped=len(skipped.keys() - failed.keys()))
     outcome.passed = len(started - failed.keys() - skipped.keys())
     outcome.details += [text for texts in failed.values() for text in texts]
@@ -32,6 +29,23 @@ def count(text, part):
             outcome.details.append(f'skipped: {key[1]}: {reason}')
     _compare(found, outcome, len(started), sum(map(len, failed.values())))
     return outcome
+
+
+def verdicts(text):
+    """Dict of 'module:Class.method': 'passed', 'skipped' or the text of its failures; set-ups that failed, too."""
+    _found, started, failed, skipped = _sorted(text)
+    found = dict.fromkeys(started, 'passed') | dict.fromkeys(skipped, 'skipped') | {
+        key: '\n'.join(texts) for key, texts in failed.items()}
+    return {f'{logger.removeprefix("odoo.addons.")}:{name}': verdict for (logger, name), verdict in found.items()}
+
+
+def _sorted(text):
+    """(records of the runner, keys started, texts of failures by key, reasons of skips by key)."""
+    found = [record for record in odoo_log.records(text) if '.tests' in record.logger]
+    started, failed, skipped = set(), {}, {}
+    for record in found:
+        _sort(record, started, failed, skipped)
+    return found, started, failed, skipped
 
 
 def _sort(record, started, failed, skipped):

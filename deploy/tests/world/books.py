@@ -81,7 +81,7 @@ ATTACHMENTS = """
       FROM (VALUES """
 
 
-def fill(env, payments, files, size, filestore):
+def fill(env, payments, files=0, size=0, filestore=''):
     """At least ``payments`` payments, and ``files`` attachments of ``size`` bytes on average on them."""
     count = env.cr.execute('SELECT count(*) FROM account_payment') or env.cr.fetchone()[0]
     first = _one_set(env)
@@ -126,7 +126,7 @@ def _one_set(env):
 
 
 def _invoice(env, partner, kind, amount, payment):
-    """A posted document, paid (the smaller amount leaves a rest open) by a payment."""
+    """A posted document of some lines, paid (the smaller amount leaves a rest open) by a payment."""
     move = env['account.move'].create({
         'move_type': kind, 'partner_id': partner.id, 'invoice_date': payment.date,
         'invoice_line_ids': [(0, 0, {'name': f'Work {number}', 'quantity': 1, 'price_unit': part, 'tax_ids': []})

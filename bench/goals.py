@@ -1,0 +1,124 @@
+"""The rows of the bench: what is measured, the goals, and how a result is judged. Needs no Odoo."""
+import dataclasses
+
+HEAD = ('measure', 'queries, stock', 'with addon', 'extra', 'goal', 'time ratio', 'of CPU', 'goal', '')
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """One row. ``queries``: more than stock takes, at most (where ``absolute``: all of them); ``ratio``: our median
+    over stock's, at most; ``seconds``: at most. None: not asked for.
+
+    ``floor``: the queries that remain where the goal is not met, and ``why`` they do; the tests hold them.
+    """
+    key: str
+    title: str
+    queries: int = None
+    ratio: float = None
+    seconds: float = None
+    absolute: bool = False
+    floor: int = None
+    why: str = ''
+
+    @property
+    def limit(self):
+        """Queries that the tests allow."""
+        return self.queries if self.floor is None else self.floor
+
+
+GOALS = (
+    Goal('create', 'create 200 drafts', 0, 1.02),
+    Goal('edit', 'edit 200 drafts', 0, 1.02),
+    Goal('post', 'post 200 payments, approval off', 2, 1.03, floor=3),
+    Goal('post_approved', 'post 200 approved payments, approval on', 10, 1.10, floor=29),
+    Goal('register', 'register payment on 100 bills, approval off', 2, 1.03, floor=3),
+    Goal('post_bills', 'post 100 bills', 0, 1.02),
+    Goal('reconcile', 'reconcile 1,000 items', 0, 1.02),
+    Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25),
+    Goal('refuse', 'refusal of 200 posted payments, against stock\'s write', 3, 1.0, absolute=True),
+    Goal('form', 'open the form of a payment', 2, 1.05, floor=12),
+    Goal('list', 'list of 80 posted payments', 2, 1.05),
+)
+# What has no counterpart in stock Odoo: seconds, and what may not grow.
+OWN_HEAD = ('measure', 'result', 'goal', '')
+# Odoo's ORM inserts a hundred rows by one statement, so beyond that each table takes one more for each hundred.
+INSERTED_AT_ONCE, STAGE_GROWTH = 100, 0
+
+
+def row_of(goal, sides):
+    """Facts of one measure.
+
+    :param sides: dict of 'stock' and 'ours': dict with the lists 'queries', 'seconds' and 'cpu', one entry a pair
+    """
+    middle = {side: {name: _median(values) for name, values in found.items()} for side, found in sides.items()}
+    stock, ours = middle['stock'], middle['ours']
+    extra = ours['queries'] - (0 if goal.absolute else stock['queries'])
+    row = {
+        'key': goal.key, 'title': goal.title, 'pairs': len(sides['ours']['queries']),
+        'queries_stock': stock['queries'], 'queries_ours': ours['queries'], 'extra': extra,
+        'steady': all(len(set(found['queries'])) == 1 for found in sides.values()),
+        'goal_queries': goal.queries, 'goal_ratio': goal.ratio, 'why': goal.why,
+        'seconds_stock': round(stock['seconds'], 4), 'seconds_ours': round(ours['seconds'], 4),
+        'ratio': round(ours['seconds'] / stock['seconds'], 3), 'ratio_cpu': round(ours['cpu'] / stock['cpu'], 3),
+    }
+    return {**row, 'queries_good': extra <= goal.queries, 'ratio_good': row['ratio'] <= goal.ratio}
+
+
+def cells(row):
+    """The row as the terminal and the README show it."""
+    missed = [name for name, good in (('queries', row['queries_good']), ('time', row['ratio_good'])) if not good]
+    return (row['title'], row['queries_stock'], row['queries_ours'], row['extra'], f'<= {row["goal_queries"]}',
+            f'{row["ratio"]:.2f}', f'{row["ratio_cpu"]:.2f}', f'<= {row["goal_ratio"]:.2f}',
+            'missed: ' + ', '.join(missed) if missed else 'reached')
+
+
+def _median(values):
+    """The middle one; of an even number the lower, so that a count stays a count that was seen."""
+    return sorted(values)[(len(values) - 1) // 2]
+
+
+# What has no counterpart in stock Odoo
+
+
+def of_stages(found):
+    """Rows for each step of approval.
+
+    :param found: dict of step: dict of number of payments: list of measured values
+    """
+    for name, by_size in found.items():
+        sizes = sorted(by_size, key=int)
+        counts = [_median([one['queries'] for one in by_size[size]]) for size in sizes]
+        seconds = _median([one['seconds'] for one in by_size[sizes[-1]]])
+        queries = ' and '.join(map(str, counts))
+        yield _own(f'{name}: queries for {" and ".join(map(str, sizes))} payments', queries, 'constant',
+                   counts[-1] - counts[0] <= STAGE_GROWTH * (int(sizes[-1]) // INSERTED_AT_ONCE), 'queries')
+        yield _own(f'{name}: {sizes[-1]} payments', f'{seconds:.1f} s', '<= 5 s', seconds <= 5)
+
+
+def of_history(found):
+    """Rows for the verification of histories.
+
+    :param found: dict of wanted rows: dict of 'rows', 'seconds' and 'memory' (bytes)
+    """
+    small, large = (found[size] for size in sorted(found, key=int))
+    yield _own(f'verify a history of {large["rows"]} rows', f'{large["seconds"]:.1f} s', '<= 10 s',
+               large['seconds'] <= 10)
+    yield _own(f'most memory of it, and for {small["rows"]} rows',
+               f'{large["memory"] / 1e6:.1f} and {small["memory"] / 1e6:.1f} MB', 'constant',
+               large['memory'] <= 1.5 * small['memory'])
+
+
+def of_life(facts):
+    """Rows for installation and upgrade."""
+    times = facts['upgrade'] / facts['upgrade_empty']
+    yield _own(f'install on {facts["payments"]} payments', f'{facts["install"]} s', '<= 60 s', facts['install'] <= 60)
+    yield _own('upgrade, against that of an empty addon', f'{facts["upgrade"]} s, {times:.2f} times', '<= 1.2 times',
+               times <= 1.2)
+
+
+def _own(title, result, goal, good, kind='seconds'):
+    return {'title': title, 'result': result, 'goal': goal, 'good': good, 'kind': kind}
+
+
+def own_cells(row):
+    return row['title'], row['result'], row['goal'], 'reached' if row['good'] else 'missed'

@@ -1,0 +1,149 @@
+"""``make bench``: what the addon costs beside stock Odoo, in one run; ``make test`` holds its exact query counts.
+
+One database with the books of years, made once; a copy of it with the addon installed; and one program that works on
+both in turns. Tables on the terminal, bench/results.json for the README and its chart.
+"""
+import contextlib
+import json
+import os
+import statistics
+import time
+
+from bench import goals
+from dev import house
+from dev.outcome import Outcome
+from dev.process import ROOT, tail
+from dev.report import Exit, Stop, duration, say, step, table
+
+PAYMENTS = 100_000  # with five items for each
+PAIRS = 9
+HISTORY = (10_000, 100_000)
+STAGES = (50, 500)
+UPGRADES = 3
+EMPTY = 'bench_empty'
+RESULT = ROOT / 'bench' / 'results.json'
+SCRIPT = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+"""
+
+
+def bench():
+    """Measures all, prints the tables, writes JSON and chart; ends with an error where a goal is missed."""
+    payments = int(os.environ.get('PAE_PAYMENTS') or PAYMENTS)
+    pairs = int(os.environ.get('PAE_PAIRS') or PAIRS)
+    with house.opened() as home, _copies(home, 'WHOLE', payments) as copies:
+        measured = copies.measure(pairs, STAGES, [min(size, payments) for size in HISTORY])
+        facts = {'odoo': home.odoo.release, **copies.facts, **copies.upgrade(), **measured}
+    facts['own'] += goals.of_life(facts)
+    rows = [*facts['rows'], *facts['own']]
+    RESULT.write_text(json.dumps(facts, indent=1) + '\n')
+    say('\n' + table(goals.HEAD, map(goals.cells, facts['rows'])))
+    say('\n' + table(goals.OWN_HEAD, map(goals.own_cells, facts['own'])))
+    missed = sum(not (row.get('good', True) and row.get('queries_good', True) and row.get('ratio_good', True))
+                 for row in rows)
+    say(f'\n{len(rows) - missed} of {len(rows)} goals reached; written to {RESULT.relative_to(ROOT)}')
+    return Exit.TESTS_FAILED if missed else Exit.OK
+
+
+def run(home):
+    """Outcome of the small run: no measure takes more queries than its limit, none grows from run to run."""
+    outcome = Outcome('query counts')
+    with _copies(home, 'SMALL') as copies:
+        facts = copies.measure(2, (10, 30), (400, 800))
+    for goal, row in zip(goals.GOALS, facts['rows'], strict=True):
+        outcome.check(row['extra'] <= goal.limit and row['steady'], (
+            f'QUERIES: {goal.title}, small numbers: {row["extra"]} more than stock (limit {goal.limit}), '
+            f'{row["queries_stock"]} and {row["queries_ours"]}, the same each time: {row["steady"]}'))
+    for row in facts['own']:
+        outcome.check(row['kind'] != 'queries' or row['good'], f'QUERIES: {row["title"]}: {row["result"]}')
+    return outcome
+
+
+@contextlib.contextmanager
+def _copies(home, sizes, payments=0):
+    """The two databases while the block lasts."""
+    with home.databases.scratch('bench_stock', home.template()) as stock:
+        copies = Copies(home, stock, sizes)
+        with step('books' + (f' with {payments} payments' if payments else '') + ', and what is worked on'):
+            copies.fill(payments)
+        with home.databases.scratch('bench_ours', stock) as copies.ours:
+            copies.install()
+            yield copies
+
+
+class Copies:
+    """Stock's database and the one with the addon."""
+
+    def __init__(self, home, stock, sizes):
+        self.home, self.stock, self.sizes = home, stock, sizes
+        self.ours = None
+        self.facts = {}
+        self.place = house.logs() / f'bench-{os.getpid()}'
+        self.place.mkdir(exist_ok=True)
+
+    def fill(self, payments):
+        many = f'books.fill(env, {payments})' if payments else ''
+        self._shell(self.stock, f"""
+import json
+from bench import fixtures
+from deploy.tests.world import books
+{many}
+found = fixtures.make(env, fixtures.{self.sizes})
+open({str(self.place / 'found.json')!r}, 'w').write(json.dumps(found))
+env.cr._cnx.autocommit = True
+env.cr.execute('VACUUM ANALYZE')
+""")
+        [(count, items)] = self.home.databases.sql(
+            'SELECT (SELECT count(*) FROM account_payment), (SELECT count(*) FROM account_move_line)',
+            database=self.stock)
+        self.facts.update(payments=count, items=items)
+
+    def install(self):
+        self.home.databases.sql('UPDATE ir_module_module SET demo = false', 'SELECT 1', database=self.ours)
+        begin = time.monotonic()
+        with step('install the addon'):
+            self.home.need(self.ours, self.place / 'install.log', '-i', house.MODULE, '--without-demo=all')
+        self.facts['install'] = round(time.monotonic() - begin, 1)
+        self._shell(self.ours, 'from bench import fixtures\nfixtures.give_roles(env)')
+        self.home.databases.sql('VACUUM ANALYZE', 'SELECT 1', database=self.ours)
+
+    def measure(self, pairs, stages, history):
+        """Rows of the tables."""
+        wish, result = self.place / 'wish.json', self.place / 'result.json'
+        wish.write_text(json.dumps({
+            'databases': {'stock': self.stock, 'ours': self.ours}, 'pairs': pairs, 'stages': stages,
+            'history': history, 'found': json.loads((self.place / 'found.json').read_text())}))
+        with step(f'{pairs} pairs of each measure, in turns'):
+            self._shell(self.stock, f'from bench import program\nprogram.main({str(wish)!r}, {str(result)!r})')
+        found = json.loads(result.read_text())
+        rows = [goals.row_of(goal, found['work'][goal.key]) for goal in goals.GOALS]
+        return {'rows': rows, 'own': [*goals.of_stages(found['stages']), *goals.of_history(found['verify'])]}
+
+    def upgrade(self):
+        """``-u`` of the addon and of an addon that holds nothing, in turns on one database."""
+        folder = self.place / 'addons' / EMPTY
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / '__init__.py').touch()
+        (folder / '__manifest__.py').write_text(repr({'name': 'Empty', 'depends': ['account'], 'license': 'LGPL-3'}))
+        taken = {EMPTY: [], house.MODULE: []}
+        with step('upgrades, in turns'):
+            self._odoo('-i', EMPTY)
+            for _number in range(UPGRADES):
+                for name, seconds in taken.items():
+                    begin = time.monotonic()
+                    self._odoo('-u', name)
+                    seconds.append(round(time.monotonic() - begin, 1))
+                    say(f'   -u {name}: {duration(seconds[-1])}')
+        empty, own = (statistics.median(seconds) for seconds in taken.values())
+        return {'upgrade': own, 'upgrade_empty': empty}
+
+    def _odoo(self, *arguments):
+        places = ','.join(map(str, (house.cache.addons_folder(), self.place / 'addons', *self.home.odoo.addons)))
+        self.home.need(self.ours, self.place / 'upgrade.log', f'--addons-path={places}', *arguments)
+
+    def _shell(self, database, text):
+        log = self.place / 'shell.log'
+        code = self.home.run(database, log, '--log-level=warn', first=('shell',), text=f'{SCRIPT}{text}\n')
+        if code or 'Traceback' in log.read_text(errors='replace'):
+            raise Stop(Exit.ODOO_FAILED, f'The bench stopped:\n{tail(log, 25)}\n  the log: {log}.', '')

@@ -1,0 +1,101 @@
+"""``make regression``: Odoo's own tests on Odoo with the addon and on stock Odoo, side by side.
+
+With the addon approval is off, and everybody with invoicing rights is a Payment Manager: then it must not be felt.
+Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt.
+``ONLY`` names modules, or test tags that begin with a slash; all of them are listed in MODULES.
+"""
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from dev import cache, house, odoo_log, odoo_tests
+from dev.process import ROOT
+from dev.report import Exit, Stop, duration, say, step, table
+
+MODULES = ('account', 'account_payment', 'account_check_printing', 'sale', 'purchase', 'hr_expense', 'point_of_sale',
+           'stock_account')
+EXPLAINED = ROOT / 'dev' / 'regression_explained.txt'
+HEAD = ('tests of', 'run', 'passed on both', 'the same failure or skip', 'explained', 'different')
+SIDES = ('stock', 'ours')
+LIMIT = '14400'  # seconds for one run: the tests of a module take long
+
+# Whoever has invoicing rights is a Payment Manager, in companies that tests make approval is off from the start.
+PREPARE = """
+names = ('payment_approval_outbound', 'payment_approval_inbound')
+env.ref('account.group_account_invoice').implied_ids += env.ref('payment_account_enhanced.group_payment_manager')
+env['res.company'].search([]).write(dict.fromkeys(names, False))
+for name in names:
+    env['ir.default'].set('res.company', name, False)
+assert not any(env['res.company'].new({})[name] for name in names)
+env.cr.commit()
+"""
+
+
+def regression():
+    """Prints the table and every unexplained difference; returns the exit code."""
+    os.environ.setdefault('PAE_TIME_LIMIT', LIMIT)
+    only = os.environ.get('ONLY', '').strip()
+    asked = only.split(',') if only else MODULES
+    rows, different = [], {}
+    with house.opened() as home:
+        for name in asked:
+            row, found = _compare(home, name)
+            rows.append(row)
+            different.update(found)
+    for name, (stock, ours) in sorted(different.items()):
+        say(f'\nDIFFERENT: {name}\n  stock: {stock}\n  with the addon: {ours}')
+    say('\n' + table(HEAD, rows))
+    say(f'\n{sum(row[1] for row in rows)} tests, {len(different)} unexplained differences')
+    return Exit.TESTS_FAILED if different or not all(row[1] for row in rows) else Exit.OK
+
+
+def _compare(home, asked):
+    """(row of the table, unexplained differences) of one module or tag."""
+    module = asked.strip('/').split('/')[0].split(':')[0]
+    tags = asked if asked.startswith('/') else f'/{asked}'
+    base = _base(home, module)
+    with ThreadPoolExecutor(len(SIDES)) as pool, step(f'tests of {asked}, on both sides'):
+        stock, ours = pool.map(lambda side: _run(home, base, side, module, tags), SIDES)
+    patterns = odoo_log.allowed(EXPLAINED)
+    differing = {name: (stock.get(name, 'not run'), ours.get(name, 'not run')) for name in stock.keys() | ours.keys()
+                 if _kind(stock.get(name)) != _kind(ours.get(name))}
+    explained = {name for name in differing if any(pattern.search(name) for pattern in patterns)}
+    agreed = [stock[name] for name in stock.keys() & ours.keys() if name not in differing]
+    passed = agreed.count('passed')
+    row = (asked, len(stock), passed, len(agreed) - passed, len(explained), len(differing) - len(explained))
+    return row, {name: pair for name, pair in differing.items() if name not in explained}
+
+
+def _kind(verdict):
+    """Failures are compared by their last line, which says what went wrong."""
+    return verdict and verdict.strip().splitlines()[-1]
+
+
+def _base(home, module):
+    """Database with the module and demo data, made once for each build of Odoo."""
+    if module == 'account':
+        return home.template()
+    name = home.databases.name('reg', module, cache.digest(home.odoo.build))
+    if not home.databases.exists(name):
+        half = home.databases.passing(f'reg_{module}')
+        with step(f'database with {module} and demo data'):
+            home.databases.copy(home.template(), half)
+            home.need(half, house.logs() / f'regression-{module}.log', '-i', module)
+            home.databases.rename(half, name)
+    return name
+
+
+def _run(home, base, side, module, tags):
+    """Verdicts of one side."""
+    log = house.logs() / f'regression-{module}-{side}-{os.getpid()}.log'
+    begin = time.monotonic()
+    with home.databases.scratch(f'reg_{module}_{side}', base) as database:
+        if side == 'ours':
+            home.need(database, log, '-i', house.MODULE)
+            code = home.run(database, log, first=('shell',), text=PREPARE)
+            if code or 'Traceback' in log.read_text(errors='replace'):
+                raise Stop(Exit.ODOO_FAILED, f'The addon could not be prepared; the log: {log}.', '')
+        home.run(database, log, '--stop-after-init', '--test-enable', f'--test-tags={tags}')
+    found = odoo_tests.verdicts(log.read_text(errors='replace'))
+    say(f'   {side}: {len(found)} tests in {duration(time.monotonic() - begin)}; the log: {log}')
+    return found

@@ -143,6 +143,8 @@ class AccountPayment(models.Model):
             'amount': -self.amount,
         })
         outstanding = self._seek_for_lines()[0]
+        if outstanding.reconciled:  # addons that match by rules have done so when the line was made
+            return
         suspense = line._seek_for_lines()[1]
         suspense.account_id = outstanding.account_id
         (suspense | outstanding).reconcile()

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 
-from deploy import checks, database_facts, digest, entered, filestore, process, release
+from deploy import checks, database_facts, digest, entered, files_proof, process, release
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
@@ -30,10 +30,9 @@ def go_back(deployment, reason, proven=False):
         say(f'\nGoing back: {reason}')
         deployment.journal.write('back-begin', reason=str(reason))
         process.end_left_over(deployment.journal.id)
-        if not deployment.facts.get('discard'):
-            refuse_to_discard(deployment)
+        refuse_to_discard(deployment)
         begin = time.monotonic()
-        deployment.service.stop()
+        _stop_and_look_again(deployment)
         moved = _move_back(deployment)
         if not proven:
             _prove(deployment)
@@ -65,8 +64,20 @@ def shown(rows):
     return table(('table', 'person', 'created', 'changed'), map(dataclasses.astuple, rows))
 
 
+def _stop_and_look_again(deployment):
+    """Stops the service; it runs on when users entered something up to the very end."""
+    deployment.service.stop()
+    try:
+        refuse_to_discard(deployment)
+    except NeedsPerson:
+        deployment.service.start()
+        raise
+
+
 def refuse_to_discard(deployment):
-    """Stops where users already entered something into the new version."""
+    """Stops where users already entered something into the new version, unless that was given up."""
+    if deployment.facts.get('discard'):
+        return
     rows = [row for row in entered_since(deployment) if row.person != ODOOBOT]
     if rows:
         say(shown(rows))
@@ -102,7 +113,7 @@ def restore_database(deployment):
     wanted = facts['copy_oid'] if to_copy(deployment) else facts['database_oid']
     if databases.name(wanted) is None:
         raise NeedsPerson(f'The rollback point {deployment.copy} is gone.',
-                          f'restore the backup: docs/operators.md, "By hand"; deployment {deployment.journal.id}')
+                          by_hand(deployment))
     holder = databases.oid(name)
     if wanted != facts['database_oid'] and databases.name(facts['database_oid']):
         databases.rename(facts['database_oid'], deployment.discarded)
@@ -141,6 +152,13 @@ def _prove(deployment):
     prove(deployment, deployment.settings.database, deployment.files)
 
 
+def by_hand(deployment):
+    """The next command where the rollback point is of no use: the backup beside it, under another name."""
+    name = beside(deployment.journal.id, 'restored')
+    return (f'python3 -m deploy backup {deployment.journal.id} --restore-as {name} (then docs/operators.md, '
+            '"By hand")')
+
+
 def prove(deployment, name, files):
     """Compares a closed database and a filestore with the rollback point's picture; NeedsPerson when they differ."""
     stored = deployment.picture('before')
@@ -150,13 +168,11 @@ def prove(deployment, name, files):
     before = load(stored)
     with reading(deployment, name):
         found = comparing.compare(before, digest.take(deployment.server, name, columns=before), strict=True)
-        if files.is_dir():
-            found += filestore.check(deployment.server, name, files)
+        found += files_proof.differences(deployment, name, files, repair=True)
     wrong = [one.text for one in found]
     deployment.journal.note(proven_at=now(), differences=wrong)
     if wrong:
-        raise NeedsPerson(f'The rollback point is not as it was: {wrong[0]}.',
-                          'restore the backup: docs/operators.md, "By hand"')
+        raise NeedsPerson(f'The rollback point is not as it was: {wrong[0]}.', by_hand(deployment))
     say(f'   proven: {len(before["tables"])} tables equal those of the rollback point')
 
 

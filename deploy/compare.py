@@ -18,7 +18,7 @@ def compare(before, after, server=None, before_database=None, after_database=Non
         ``after`` must have been taken with the columns of ``before``
     :param strict: nothing at all may differ, as after a rollback
     :param modules: modules that were upgraded beside those whose version or state changed
-    :param allowed: what a release declares to change, see :func:`deploy.may_change.declared`: table, table.column,
+    :param allowed: what a release declares to change, see :mod:`deploy.declared`: table, table.column,
         table:new or table:lost (rows); * stands for anything
     """
     if before['format'] != digest.FORMAT or after['format'] != digest.FORMAT:

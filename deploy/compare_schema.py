@@ -27,6 +27,8 @@ def differences(before, after, growth=False, strict=False):
                           re.compile('.*') if strict else None if growth else DRAWN)
     yield from _modules(before['modules'], after['modules'])
     yield from _large_objects(before['large_objects'], after['large_objects'], growth)
+    if not growth:
+        yield from _members(before['members'], after['members'])
 
 
 def _wizards(picture):
@@ -53,6 +55,16 @@ def _definitions(before, after, gone):
                 continue
             text = f'is gone: {definition}' if now is None else f'was {definition}, is {now}'
             yield Difference(table, own, before=definition, after=now, text=f'{name}: the {kind} {text}')
+
+
+def _members(before, after):
+    """People in groups that were there before; a new group may come with its members."""
+    for group, logins in before.items():
+        for word, names in (('gained', set(after.get(group, logins)) - set(logins)),
+                            ('lost', set(logins) - set(after.get(group, logins)))):
+            if names:
+                yield Difference('res_groups_users_rel', group, before=logins, after=after[group], count=len(names),
+                                 text=f'{group}: {word} {", ".join(sorted(names))}')
 
 
 def _disabled(before, after):

@@ -1,7 +1,7 @@
 """What a release says that its own migration changes: ``migrations/<version>/may_change.txt`` in the addon's folder.
 
-One table or table.column a line, ``*`` stands for anything, the reason behind a ``#``. It counts for an upgrade from a
-lower version. What is not declared must stay as it was.
+One a line: table, table.column, table:new or table:lost (rows); ``*`` stands for anything, the reason behind a ``#``.
+It counts for an upgrade from a lower version. What is not declared must stay as it was.
 """
 
 NAME = 'may_change.txt'

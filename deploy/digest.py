@@ -16,7 +16,7 @@ from deploy.digest_tables import FREE, NEW, OLD, OPEN, PIECE, Group, Table, havi
 from deploy.postgres import rows
 from deploy.report import Refused
 
-FORMAT = 1
+FORMAT = 2
 SMALL = 64    # pages of a table that is read together with others
 AT_ONCE = 25  # such tables in one statement
 CATALOG = """

@@ -62,12 +62,22 @@ DEPENDENCIES = """
     SELECT d.name, m.name FROM public.ir_module_module_dependency d
     JOIN public.ir_module_module m ON m.id = d.module_id WHERE m.state NOT IN ('uninstalled', 'uninstallable')"""
 
+# Who is in which group, portal users apart: an upgrade gives nobody rights by the way.
+MEMBERS = """
+    SELECT coalesce(min(d.module || '.' || d.name), 'group ' || r.gid), array_agg(DISTINCT u.login ORDER BY u.login)
+    FROM public.res_groups_users_rel r JOIN public.res_users u ON u.id = r.uid AND NOT u.share
+    LEFT JOIN public.ir_model_data d ON d.model = 'res.groups' AND d.res_id = r.gid GROUP BY r.gid ORDER BY 1"""
+GROUPS = """
+    SELECT coalesce(min(d.module || '.' || d.name), 'group ' || g.id) FROM public.res_groups g
+    LEFT JOIN public.ir_model_data d ON d.model = 'res.groups' AND d.res_id = g.id GROUP BY g.id ORDER BY 1"""
+
 
 def take(session):
     """The part of a picture that is not rows of tables."""
     return {'schema': {kind: dict(_read(session, query)) for kind, query in QUERIES.items()},
             'disabled': dict(_read(session, DISABLED)), 'sequences': sequences(session),
-            'modules': modules(session), 'needed_by': needed_by(session), 'large_objects': large_objects(session)}
+            'modules': modules(session), 'needed_by': needed_by(session), 'large_objects': large_objects(session),
+            'members': members(session)}
 
 
 def _read(session, query):
@@ -92,6 +102,12 @@ def sequences(session):
 def modules(session):
     """name -> [state, version] of every module that Odoo knows; {} for a database without Odoo."""
     return {name: [state, version] for name, state, version in _odoo(session, 'ir_module_module', MODULES)}
+
+
+def members(session):
+    """group -> logins of its members; an empty list for a group without any."""
+    found = {name: [] for name, in _odoo(session, 'res_groups_users_rel', GROUPS)}
+    return {**found, **dict(_odoo(session, 'res_groups_users_rel', MEMBERS))}
 
 
 def needed_by(session):

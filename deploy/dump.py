@@ -10,6 +10,7 @@ from deploy import process
 from deploy.report import Failed, Refused
 
 JOBS = 2
+COMPRESSION = 6                # the dump is made online: it may take its time, and takes less room
 LOCK_LIMIT = 60_000            # milliseconds that pg_dump waits for a table which somebody is altering
 MEMORY = 256 * 1024 * 1024     # bytes for building an index during a restore, unless the server gives more
 # Entries of a dump that are never restored: an extension brings its own comment, and only its owner may change it.
@@ -90,8 +91,8 @@ def write(settings, server, folder, snapshot):
     """Dumps the database as of a snapshot into a new folder, with two sessions."""
     folder.mkdir(mode=0o700)
     with reachable(folder, settings) as (name, options), _lock_in_words():
-        server.call('pg_dump', '--format=directory', f'--jobs={JOBS}', '--compress=1', f'--snapshot={snapshot}',
-                    f'--lock-wait-timeout={LOCK_LIMIT}', '--no-password', f'--file={name}',
+        server.call('pg_dump', '--format=directory', f'--jobs={JOBS}', f'--compress={COMPRESSION}',
+                    f'--snapshot={snapshot}', f'--lock-wait-timeout={LOCK_LIMIT}', '--no-password', f'--file={name}',
                     f'--dbname={conninfo(settings.database)}', what='The dump', **options)
     for path in folder.iterdir():
         path.chmod(0o600)

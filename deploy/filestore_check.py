@@ -62,7 +62,8 @@ class Attached:
 def examine(server, database, folder, workers=2, progress=None, since=None):
     """Checks the filestore in constant memory, also while Odoo works in it.
 
-    :param since: a time in seconds; of files that were last written before it only the size is looked at
+    :param since: a time in seconds; of files that nobody touched from then on only the size is looked at. The system
+        keeps this time (ctime): a program that writes and sets the file's date back is seen, too
     :raises Failed: the database cannot be read
     """
     result = Result()
@@ -124,14 +125,14 @@ def _look(folder, batch, since):
 
 
 def _content(path, space, since):
-    """(bytes, SHA-1, error) of a file; the SHA-1 is None when it was last written before ``since``."""
+    """(bytes, SHA-1, error) of a file; the SHA-1 is None when it was last touched before ``since``."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError as error:
         return None, None, '' if isinstance(error, FileNotFoundError) else error.strerror
     try:
         state = os.fstat(handle)
-        if since is not None and state.st_mtime < since:
+        if since is not None and state.st_ctime < since:
             return state.st_size, None, ''
         content = hashlib.sha1(usedforsecurity=False)
         while count := os.readv(handle, [space]):

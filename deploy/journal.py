@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import time
+import zlib
 
 from deploy.report import Refused, masked
 
@@ -24,9 +25,11 @@ class Journal:
 
     @classmethod
     def create(cls, state_dir, **facts):
-        """A new deployment; its id is the time, to the second, in UTC."""
+        """A new deployment. Its id is the time, to the second, in UTC, and a mark that other databases do not have."""
         state_dir = pathlib.Path(state_dir)
-        folder = state_dir / datetime.datetime.now(datetime.timezone.utc).strftime('%Y%m%d_%H%M%S')
+        mark = zlib.crc32(f'{state_dir} {facts.get("database")}'.encode()) & 0xffff
+        moment = datetime.datetime.now(datetime.timezone.utc).strftime('%Y%m%d_%H%M%S')
+        folder = state_dir / f'{moment}_{mark:04x}'
         try:
             folder.mkdir(parents=True, mode=0o700)
         except FileExistsError:

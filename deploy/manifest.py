@@ -69,11 +69,15 @@ def total(manifest):
     return sum(one['size'] for one in manifest['files'])
 
 
-def check(folder, manifest):
-    """Refused, with the first of them named, when files are gone, cut off or altered."""
+def check(folder, manifest, without=()):
+    """Refused, with the first of them named, when files are gone, cut off or altered.
+
+    :param without: paths that are not looked at
+    """
     folder = pathlib.Path(folder)
+    wanted = [one for one in manifest['files'] if one['path'] not in without]
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        wrong = list(filter(None, pool.map(lambda one: fault(folder / one['path'], one), manifest['files'])))
+        wrong = list(filter(None, pool.map(lambda one: fault(folder / one['path'], one), wanted)))
     if wrong:
         more = f' (and {len(wrong) - 3} more)' if len(wrong) > 3 else ''
         raise Refused(f'The backup {folder} is damaged: {"; ".join(wrong[:3])}{more}.',

@@ -1,13 +1,11 @@
 """What an upgrade may change in a database, as data: everything that is not listed here must stay as it was.
 
-Found by upgrading on Odoo 17 and comparing every table, and by reading what Odoo's loading of modules writes.
+Found by upgrading on Odoo 17 and comparing every table. What one release changes beside it, the release declares:
+see :mod:`deploy.declared`.
 """
 import dataclasses
-import json
-import pathlib
 
 from deploy.digest_accounting import BOOKS
-from deploy.report import Refused
 
 COME, CHANGE, GO = 'come', 'change', 'go'
 # Odoo stamps every row in which it fills a new column, and records that it writes anew: in all tables.
@@ -123,26 +121,3 @@ def rules(models):
             return RULES.get(table, NOTHING)
         return _of(model, may=(COME,)) if table in KEPT else _of(model)
     return rule
-
-
-def declared(folder, before, after):
-    """{name: reason} of what the migrations of a release change on purpose, from version ``before`` to ``after``.
-
-    A release says so in ``migrations/VERSION/may_change.json`` of its folder: an object of names, see
-    :func:`deploy.compare.compare`, and reasons.
-
-    :raises Refused: such a file cannot be read
-    """
-    found = {}
-    for path in sorted(pathlib.Path(folder).glob('migrations/*/may_change.json')):
-        if _numbers(before) < _numbers(path.parent.name) <= _numbers(after):
-            try:
-                found.update({str(name): str(reason) for name, reason in json.loads(path.read_text('utf-8')).items()})
-            except (OSError, ValueError, AttributeError) as error:
-                raise Refused(f'{path} cannot be read: {error}.',
-                              'it must be a JSON object of names and reasons') from None
-    return found
-
-
-def _numbers(version):
-    return [int(part) if part.isdigit() else 0 for part in str(version or '0').split('.')]

@@ -5,7 +5,7 @@ import pathlib
 import re
 
 HEAD = re.compile(r'^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (\d+) '
-                  r'(DEBUG|INFO|WARNING|ERROR|CRITICAL) (.+?) ([\w.]+): (.*)$')  # a database's name may have spaces
+                  r'(DEBUG|INFO|WARNING|ERROR|CRITICAL) (.+?) (\S+): (.*)$')  # a database's name may have spaces
 
 
 @dataclasses.dataclass

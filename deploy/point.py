@@ -15,6 +15,7 @@ SMALL = 200 * 1000 * 1000  # bytes; below it the copy through the log is faster 
 SESSIONS = """
     SELECT pid, usename, application_name, client_addr, state, backend_start FROM pg_stat_activity
      WHERE datname = %s AND usesysid IS NOT NULL ORDER BY pid"""
+INVALID = -2  # connection limit of a database whose dropping was broken off: it can only be dropped
 LEAVE_LIMIT = 30           # seconds for sessions to leave
 
 
@@ -117,6 +118,7 @@ class Databases:
         """Drops a database whatever its state; nothing when there is none."""
         if self.oid(name) is None:
             return
-        self.hide(name, False)
-        self.close(name)
+        if self._first('SELECT datconnlimit FROM pg_database WHERE datname = %s', name) != INVALID:
+            self.hide(name, False)
+            self.close(name)
         self._do('DROP DATABASE IF EXISTS {}', name)

@@ -26,6 +26,7 @@ OTHERS = """
        AND NOT starts_with(datname, %s) AND pg_has_role(datdba, 'USAGE') ORDER BY 1
 """
 SHOWN = 20  # other databases that are looked into
+WAY_OUT = 'run takeover/version_back.sql on it: docs/upgrade.md, "A database that says 17.0.1.2.x"'
 
 
 def findings(settings, server):
@@ -71,7 +72,7 @@ def _module(settings, found):
     state, version = found[0] if found else ('unknown', '')
     if settings.module == 'payment_account_enhanced' and (version or '').startswith('17.0.1.2.'):
         return stop(subject, f'the database says {version}, which is newer than any release: Odoo would skip the '
-                             f'migration', 'see docs/upgrade.md, "A database that says 17.0.1.2"')
+                             f'migration', WAY_OUT)
     if state != 'installed':
         return stop(subject, f'is {state} in the database: there is nothing to upgrade',
                     'install it in Odoo under Apps first; a deployment brings a new release of an installed module')

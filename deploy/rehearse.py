@@ -18,7 +18,7 @@ from deploy import (
 )
 from deploy import compare as comparing
 from deploy.deployment import Deployment
-from deploy.journal import Journal
+from deploy.journal import Journal, all_journals
 from deploy.names import REHEARSAL, beside
 from deploy.odoo import Odoo
 from deploy.postgres import WAIT, Server
@@ -70,6 +70,7 @@ def rehearse(settings, keep=False):
     """Runs a rehearsal; returns the exit code. Nothing of production is changed, whatever happens."""
     server = Server(settings)
     with lock.alone(settings, server):
+        clear_broken_off(settings)
         journal = Journal.create(settings.state_dir, kind='rehearsal', database=settings.database,
                                  module=settings.module)
         process.own(journal.id)
@@ -88,6 +89,16 @@ def rehearse(settings, keep=False):
         journal.write('rehearsed')
         say(forecast(journal))
         return Exit.DONE
+
+
+def clear_broken_off(settings):
+    """Removes what rehearsals of this database left that were killed."""
+    for journal in all_journals(settings.state_dir):
+        facts = journal.facts()
+        if (facts.get('kind'), facts.get('database')) == ('rehearsal', settings.database) and not journal.last(
+                'rehearsed', 'refused'):
+            clear_away(Rehearsal(settings, journal))
+            journal.write('refused', error='It was broken off.')
 
 
 def copy(one):
@@ -116,7 +127,7 @@ def silence(one):
 
 
 def baseline(one):
-    window.keep(one.picture('before'), digest.take(one.server, one.name))
+    window.keep(one.picture('before'), digest.take(one.server, one.name, modules=[one.settings.module]))
 
 
 def upgrade(one):
@@ -139,14 +150,14 @@ def compare(one):
 
 def checks(one):
     begin = time.monotonic()
-    window.demand(window.tried(one, one.copied, Odoo(one.copied), one.name), 'The new version does not do what it must')
+    window.demand(window.tried(one, one.copied, Odoo(one.copied), one.name), window.UNFIT)
     one.journal.note(seconds_checks=round(time.monotonic() - begin, 1))
 
 
 def forecast(journal):
     """What the real deployment will take, from the times of this one."""
     facts = journal.facts()
-    closed = sum(facts[name] for name in ('seconds_upgrade', 'seconds_compare', 'seconds_checks')) + ALLOWANCE
+    closed = sum(facts[name] for name in ('seconds_upgrade', 'seconds_compare')) + ALLOWANCE
     journal.note(seconds_closed=round(closed))
     return (f'\nThe rehearsal went well. The upgrade took {duration(facts["seconds_upgrade"])}; users will be kept out '
             f'for about {duration(closed)}.\nNext: python3 -m deploy deploy')

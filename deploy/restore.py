@@ -44,7 +44,7 @@ def restore(settings, server, backup_folder, database, filestore_target=None, pr
     facts = manifest.load(folder)
     _check_place(server, database, target)
     superuser, with_owners = _check_server(server, facts)
-    manifest.check(folder, facts)
+    manifest.check(folder, facts, without=() if target else (backups.FILES, backups.CODE))
     with _half_database(server, database, facts) as half, _half_files(target) as files:
         with dump.full_volume(target or folder), backups.together(
                 lambda stopped: _unpack(settings, folder / backups.FILES, files, stopped)):

@@ -10,7 +10,7 @@ from deploy.web import CallFailed
 
 ASSET = re.compile(r'(?:src|href)="(/web/assets/[^"]+)"')
 # What Odoo writes into a bundle instead of a part that it cannot find or read.
-BROKEN = re.compile(r'CSS error message \*/.{0,300}'
+BROKEN = re.compile(r'CSS error message ##\*/.{0,300}'
                     r'|console\.error\("(?:Could not find|Could not get content|File [^"]* does not exist)[^"]*"', re.S)
 REMEDY = 'read the log of the trial; repair the release'
 LIST_LIMIT = 80  # what the web client asks for

@@ -5,7 +5,18 @@ import json
 import os
 import time
 
-from deploy import checks, database_facts, declared, digest, filestore, finding, role_checks, trial
+from deploy import (
+    checks,
+    database_facts,
+    declared,
+    digest,
+    files_proof,
+    filestore,
+    finding,
+    rehearsed,
+    role_checks,
+    trial,
+)
 from deploy import compare as comparing
 from deploy import switch as switching
 from deploy.journal import now
@@ -15,6 +26,7 @@ from deploy.postgres import WAIT, named
 from deploy.report import Failed, duration, say
 
 SHOWN = 5  # differences and findings that an error repeats
+UNFIT = 'The new version does not do what it must'
 
 
 def stop(deployment):
@@ -36,9 +48,7 @@ def point(deployment):
     """A copy of the database and hard links of the filestore; what leads back is kept in the copy's comment, too."""
     databases, settings = deployment.databases, deployment.settings
     begin = time.monotonic()
-    databases.copy(settings.database, deployment.copy)
-    if deployment.files.is_dir():
-        filestore.snapshot(deployment.files, deployment.snapshot)
+    copy_all(databases, settings.database, deployment.copy, deployment.files, deployment.snapshot)
     facts = {
         'database_oid': databases.oid(settings.database), 'copy_oid': databases.oid(deployment.copy),
         'database_facts': database_facts.facts(deployment.server, settings.database),
@@ -49,6 +59,15 @@ def point(deployment):
                        'release': deployment.facts.get('release')})
     deployment.server.rows(named('COMMENT ON DATABASE {} IS %s', deployment.copy), [text], wait=WAIT)
     return f'made in {duration(time.monotonic() - begin)}'
+
+
+def copy_all(databases, database, copy, files, snapshot):
+    """The copy of the database and the snapshot of its filestore, both at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        linked = pool.submit(filestore.snapshot, files, snapshot) if files.is_dir() else None
+        databases.copy(database, copy)
+    if linked:
+        linked.result()
 
 
 def inode(path):
@@ -64,12 +83,14 @@ def switch(deployment):
 def upgrade(deployment):
     """In place, under a name that nobody else knows; the rollback copy is digested meanwhile."""
     set_aside(deployment)
-    with reading(deployment, deployment.copy), concurrent.futures.ThreadPoolExecutor(1) as pool:
+    with reading(deployment, deployment.copy), concurrent.futures.ThreadPoolExecutor(2) as pool:
         before = pool.submit(digest.take, deployment.server, deployment.copy)
+        whole = pool.submit(files_proof.whole_since, deployment)
         try:
             deployment.odoo.upgrade(deployment.work, [deployment.settings.module], deployment.log('upgrade'))
         finally:
             keep(deployment.picture('before'), before.result())
+    deployment.journal.note(files_whole_since=whole.result())
 
 
 def set_aside(deployment):
@@ -102,8 +123,13 @@ def reading(deployment, name):
 
 def keep(path, picture):
     """Stores a picture of a database for its owner alone."""
-    path.write_text(json.dumps(picture, default=str))
-    path.chmod(0o600)
+    half = path.with_suffix('.part')
+    try:
+        half.write_text(json.dumps(picture, default=str))
+        half.chmod(0o600)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def load(path):
@@ -111,7 +137,8 @@ def load(path):
 
 
 def compare(deployment):
-    """Old against new, row by row; the filestore; the rights of people; a server on another port."""
+    """Old against new, row by row; the filestore. The rights of people and a server on another port, unless a
+    rehearsal has tried this very release."""
     settings, server = deployment.settings, deployment.server
     before = load(deployment.picture('before'))
     after = digest.take(server, deployment.work, columns=before)
@@ -120,10 +147,15 @@ def compare(deployment):
         differences = comparing.compare(
             before, after, server, deployment.copy, deployment.work, modules=[settings.module],
             allowed=declared.changes(settings, deployment.release, before))
-    if deployment.files.is_dir():
-        differences += filestore.check(server, deployment.work, deployment.files)
+    differences += files_proof.differences(deployment, deployment.work, deployment.files,
+                                           since=deployment.facts.get('files_whole_since'))
     refuse_differences(differences)
-    demand(tried(deployment, settings, deployment.odoo, deployment.work), 'The new version does not do what it must')
+    rehearsal = rehearsed.same_release(deployment)
+    deployment.journal.note(tried_by=rehearsal)
+    if rehearsal:
+        return f'the new version was tried by rehearsal {rehearsal}'
+    demand(tried(deployment, settings, deployment.odoo, deployment.work), UNFIT)
+    return 'the new version was tried, too'
 
 
 def tried(deployment, settings, odoo, name):
@@ -197,10 +229,15 @@ def open_up(deployment):
 
 
 def check(deployment):
-    """Login page, every worker, log, module: all with the new version."""
-    place = deployment.facts.get('log_mark')
-    demand(checks.service_findings(deployment.settings, Mark(*place) if place else None,
-                                   deployment.facts['closed_clock']), 'The service is not well')
+    """Login page, every worker, log, module: all with the new version; the rights of people where only the rehearsal
+    has tried them."""
+    settings, facts = deployment.settings, deployment.facts
+    place = facts.get('log_mark')
+    demand(checks.service_findings(settings, Mark(*place) if place else None, facts['closed_clock']),
+           'The service is not well')
+    if facts.get('tried_by'):
+        demand(role_checks.roles(settings, deployment.odoo, deployment.server, settings.database,
+                                 deployment.log('roles')), UNFIT)
 
 
 def accept(deployment):

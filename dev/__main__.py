@@ -9,7 +9,8 @@ from dev.report import Exit, Stop, say
 MODULES = {
     'run': 'serve', 'test': 'run_tests', 'lint': 'lint', 'faults': 'faults', 'bench-deploy': 'bench_deploy',
     'translations': 'translations', 'screenshots': 'screenshots', 'volume': 'volume',
-    'recording': 'record_deployment', 'bench': 'bench', 'regression': 'regression',
+    'recording': 'record_deployment', 'coexist': 'coexist', 'proof': 'proof', 'coverage': 'cover',
+    'mutation': 'mutation', 'load': 'load', 'bench': 'bench', 'regression': 'regression',
     'clean': 'clean',
 }
 

@@ -15,7 +15,7 @@ from dev.outcome import Outcome
 from dev.process import ROOT, tail
 from dev.report import Exit, Stop, duration, say, step, table
 
-PAYMENTS, BILL_LINES = 100_000, 28  # with so many lines a set of ten payments has fifty items
+PAYMENTS = 100_000  # with five items for each
 PAIRS = 9
 HISTORY = (10_000, 100_000)
 STAGES = (50, 500)
@@ -83,7 +83,7 @@ class Copies:
         self.place.mkdir(exist_ok=True)
 
     def fill(self, payments):
-        many = f'books.fill(env, {payments}, bill_lines={BILL_LINES})' if payments else ''
+        many = f'books.fill(env, {payments})' if payments else ''
         self._shell(self.stock, f"""
 import json
 from bench import fixtures

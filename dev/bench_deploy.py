@@ -21,7 +21,7 @@ PAYMENTS, FILES, SIZE = 100_000, 20_000, 25_000
 ROUNDS = 3
 COPY = 'deploy_bench_yardstick'
 RESULT = ROOT / 'bench' / 'deploy.json'
-DIGEST = """SELECT format('SELECT count(*), sum(hashint8extended(hash_record_extended(t, 0), 0)) FROM %I t;', relname)
+PLAIN = """SELECT format('SELECT count(*), sum(hashint8extended(hash_record_extended(t, 0), 0)) FROM %I t;', relname)
   FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \\gexec
 """
 LASTING = {'fsync': 'on', 'synchronous_commit': 'on', 'full_page_writes': 'on'}  # as on a server that people trust
@@ -82,20 +82,27 @@ class Bench:
 
     def _yardsticks(self):
         one, dump = self.one, self.place / 'whole.dump'
-        self._timed('dump', 'pg_dump', '-Fc', '-f', dump, one.database)
+        self._dump(dump)
         self._timed('gzip', 'gzip', '-k', dump)
         self._timed('tar', 'tar', '-czf', self.place / 'files.tar.gz', '-C', one.filestore, '.')
-        one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE template0 OWNER {template.ROLE}')
-        self._timed('restore', 'pg_restore', '-j2', '--no-owner', '-d', COPY, dump)
-        template.drop(one.worlds.admin, COPY)
-        for path in self.place.glob('*'):
-            path.unlink()
-        begin = time.monotonic()
-        one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE {quoted(one.database)} OWNER {template.ROLE} '
-                  'STRATEGY FILE_COPY')
-        self._note('file_copy', time.monotonic() - begin)
+        self._clear()
+        self._file_copy()
         self._upgrade_alone()
         template.drop(one.worlds.admin, COPY)
+
+    def _clear(self):
+        for path in self.place.glob('*'):
+            path.unlink()
+
+    def _dump(self, dump):
+        self._timed('dump', 'pg_dump', '-Fc', '-f', dump, self.one.database)
+
+    def _file_copy(self):
+        self._calm()
+        begin = time.monotonic()
+        self.one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE {quoted(self.one.database)} OWNER {template.ROLE} '
+                       'STRATEGY FILE_COPY')
+        self._note('file_copy', time.monotonic() - begin)
 
     def _upgrade_alone(self):
         """``-u`` of the addon as it is, on a copy."""
@@ -115,12 +122,19 @@ class Bench:
         server = self.one.databases.server
         programs = template.programs()
         known = programs / program
+        self._calm()
         begin = time.monotonic()
         done = subprocess.run([str(known if known.exists() else program), *map(str, arguments)], check=False,
-                              capture_output=True, env={**os.environ, **server.variables()})
+                              capture_output=True, env={
+            **os.environ, **server.variables(), 'PGOPTIONS': '-c max_parallel_workers_per_gather=0'})
         if done.returncode:
             raise Stop(Exit.POSTGRES_FAILED, f'{program}: {done.stderr.decode()[-300:]}', '')
         self._note(name, time.monotonic() - begin)
+
+    def _calm(self):
+        """What was written before is on disk: nobody pays for another's writing."""
+        self.one.admin('CHECKPOINT')
+        os.sync()
 
     def _note(self, name, seconds):
         """Keeps a time; of several the middle one counts."""
@@ -133,24 +147,38 @@ class Bench:
     def _turns(self):
         files = self.place / 'files.txt'
         files.write_text('\n'.join(str(path) for path in sorted(self.one.filestore.rglob('*')) if path.is_file()))
-        script = self.place / 'digest.sql'
-        script.write_text(DIGEST)
-        for _round in range(ROUNDS):
-            self._timed('psql_digest', 'psql', '-qAt', '-o', '/dev/null', '-f', script, self.one.database)
+        scripts = {'psql_digest': self._asked('script')['script'], 'psql_plain': PLAIN}
+        for name, text in scripts.items():
+            (self.place / f'{name}.sql').write_text(text)
+        for number in range(ROUNDS):
+            if number:  # the first time was among the yardsticks
+                self._dump(self.place / 'whole.dump')
+                (self.place / 'whole.dump').unlink()
+                self._file_copy()
+                template.drop(self.one.worlds.admin, COPY)
+            for name in scripts:
+                script = self.place / f'{name}.sql'
+                self._timed(name, 'psql', '-qAt', '-o', '/dev/null', '-f', script, self.one.database)
             self._measured('digest', 'digest')
             self._timed('sha1sum', 'xargs', '-a', files, '-d', '\n', 'sha1sum')
             self._measured('files', 'files')
             self._measured('point', 'point')
+            self._measured('code_check', 'code')
 
     def _measured(self, name, what):
         """A function of the tool, timed in a program of its own."""
+        self._calm()
+        said = self._asked(what)
+        self._note(name, said.pop('seconds'))
+        self.found.update({f'{name}_{key}': value for key, value in said.items()})
+
+    def _asked(self, what):
+        """What the program of its own says of a function."""
         done = subprocess.run([self.one.worlds.home.python, '-m', 'deploy.tests.world.measure', self.one.toml, what],
                               cwd=ROOT, env=self.one.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise Stop(Exit.USAGE, f'{what}: {done.stderr[-500:]}', '')
-        said = json.loads(done.stdout.splitlines()[-1])
-        self._note(name, said.pop('seconds'))
-        self.found.update({f'{name}_{key}': value for key, value in said.items()})
+        return json.loads(done.stdout.splitlines()[-1])
 
     # The whole
 
@@ -170,9 +198,20 @@ class Bench:
             watcher.join()
         self.found['disk'] = self.most
         self.found.update(measure_facts.of_journal(one.backups / 'deployments', 'accepted'))
-        self._measured('from_dump', 'restore')
+        self._restores()
         self._tool('rollback')
         self.found.update(measure_facts.of_journal(one.backups / 'deployments', 'back-end'))
+
+    def _restores(self):
+        """The tool's backup and a dump of the same database, in turns."""
+        one, dump = self.one, self.place / 'whole.dump'
+        self._dump(dump)
+        for _number in range(ROUNDS):
+            self._measured('from_dump', 'restore')
+            one.admin(f'CREATE DATABASE {quoted(COPY)} TEMPLATE template0 OWNER {template.ROLE}')
+            self._timed('restore', 'pg_restore', '-j2', '--no-owner', '-d', COPY, dump)
+            template.drop(one.worlds.admin, COPY)
+        self._clear()
 
     def _rehearse(self):
         """The rehearsal, while a user writes; once before, to know how long a write takes at worst in peace."""

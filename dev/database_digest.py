@@ -25,12 +25,6 @@ FINANCIAL = {
 }
 
 
-def of_tables(databases, database, skipped=()):
-    """Dict of table: digest of all its rows, apart from the volatile columns."""
-    tables = databases.sql((TABLES, [list(VOLATILE)]), database=database)
-    return _digests(databases, database, {name: columns for name, columns in tables if name not in skipped})
-
-
 def of_money(databases, database):
     """Dict of table: digest of its financial columns."""
     tables = dict(databases.sql((TABLES, [list(VOLATILE)]), database=database))

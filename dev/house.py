@@ -27,11 +27,13 @@ class House:
     python: str
     extra: dict
     databases: Databases
+    wrap: tuple = ()  # what Python runs Odoo by: a module such as coverage, with its arguments
 
     def command(self, *arguments, first=()):
         """An Odoo command line; ``first`` goes before everything, as a subcommand does."""
         places = ','.join(map(str, (cache.addons_folder(), *self.odoo.addons)))
-        return [*self.odoo.command(self.python), *first, f'--addons-path={places}',
+        python, *program = self.odoo.command(self.python)
+        return [python, *self.wrap, *program, *first, f'--addons-path={places}',
                 f'--data-dir={self.databases.files}', *self.databases.server.odoo_arguments(), *arguments]
 
     def environment(self):
@@ -94,8 +96,9 @@ def opened():
 
 
 def logs():
-    path = cache.folder() / 'logs'
-    path.mkdir(exist_ok=True)
+    """The folder of this checkout's logs: two checkouts may share a cache folder."""
+    path = cache.folder() / 'logs' / cache.digest(ROOT)
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 

@@ -80,12 +80,8 @@ def _prepare(home, database):
 
 def _server(home, database, number, servers):
     """(address, log) of a server that runs until ``servers`` is left."""
-    port, log = house.free_port(), house.logs() / f'parallel-server{number}.log'
-    process = servers.enter_context(home.start(
-        database, log, f'--http-port={port}', '--http-interface=127.0.0.1', f'--gevent-port={house.free_port()}',
-        f'--workers={WORKERS}', '--max-cron-threads=0', f'--db-filter=^{database}$'))
-    url = f'http://127.0.0.1:{port}'
-    serve.wait(url, process, log)
+    log = house.logs() / f'parallel-server{number}.log'
+    url, _process = servers.enter_context(serve.serving(home, database, log, WORKERS))
     return url, log
 
 
@@ -100,7 +96,7 @@ def _fight(home, database, urls, outcome):
             _peace(home, database, urls, outcome, pool, people)
         finally:
             over.set()
-    _check_history(people[urls[1], 'accountant'], sealer.result(), outcome)
+    check_history(people[urls[1], 'accountant'], sealer.result(), outcome)
 
 
 def _pairs(urls, people, duel):
@@ -178,7 +174,8 @@ def _seal(home, database, admin, over):
     return [answer for answer in answers if answer[0] != 'done']
 
 
-def _check_history(auditor, unsealed, outcome):
+def check_history(auditor, unsealed, outcome):
+    """The history is whole and sealed; ``unsealed``: what sealing was answered, where it was not done."""
     outcome.check(not unsealed, f'TWO AT ONCE: sealing meanwhile failed: {unsealed}')
     _kind, wizard = auditor.call('payment.history.verify', 'create', {})
     auditor.call('payment.history.verify', 'action_verify', [wizard])

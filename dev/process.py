@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+from deploy.process import group_alive
 from dev.report import Exit, Stop
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -29,18 +30,8 @@ def end_group(process, grace=GRACE):
             os.killpg(process.pid, sign)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-        if not _group_alive(process.pid):
+        if not group_alive(process.pid):
             return
-
-
-def _group_alive(group):
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 @contextlib.contextmanager

@@ -113,12 +113,25 @@ def _build(base, path, lines):
 
 def _beside(python):
     """A folder with the added packages for an installed Odoo whose own Python is left alone."""
-    path = cache.folder() / 'venvs' / f'beside-{cache.digest(python, *ADDED)}'
+    return _folder('beside', python, ADDED)
+
+
+def addons(kind, python):
+    """The folder of Odoo addons of dev/requirements-<kind>.txt, without what these packages ask for."""
+    lines = wanted((HERE / f'requirements-{kind}.txt').read_text())
+    return _folder(kind, python, lines, '--no-deps') / 'odoo/addons'
+
+
+def _folder(name, python, lines, *options):
+    """A folder with these packages and nothing of them in the Python itself, made once and found by its digest."""
+    path = cache.folder() / 'venvs' / f'{name}-{cache.digest(python, *lines)}'
     with cache.lock(path.with_suffix('.lock')):
         if not (path / 'complete').exists():
-            with step(f'packages for browser tests beside {python}'):
+            with step(f'packages for {name} ({len(lines)})'):
                 shutil.rmtree(path, ignore_errors=True)
-                _install([python], path, ADDED, cache.folder() / 'logs/pip-beside.log', '--target', path)
+                log = cache.folder() / f'logs/pip-{name}.log'
+                log.unlink(missing_ok=True)
+                _install([python], path, lines, log, '--target', path, *options)
                 (path / 'complete').touch()
     return path
 

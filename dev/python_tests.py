@@ -16,23 +16,26 @@ def places(only=''):
 
 
 def run_pytest(only=''):
-    """Outcome of pytest."""
-    wanted = places(only)
+    """Outcome of pytest, which is run for each folder by itself: every one has a ``conftest`` of its own."""
     outcome = Outcome('pytest')
-    if not wanted:
-        return outcome
-    python = python_env.for_tools('test')
-    log, result = house.logs() / 'pytest.log', house.logs() / 'pytest.xml'
+    for place in places(only):
+        _run_place(place, outcome)
+    return outcome
+
+
+def _run_place(place, outcome):
+    name = place.replace('/', '-')
+    log, result = house.logs() / f'pytest-{name}.log', house.logs() / f'pytest-{name}.xml'
     for path in (log, result):
         path.unlink(missing_ok=True)
-    with step(f'tests without Odoo: {" ".join(wanted)}'):
-        code = run([python, '-m', 'pytest', *wanted, f'--junitxml={result}'], log, house.time_limit(), cwd=ROOT,
-                   env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'})
+    failed = outcome.failed
+    with step(f'pytest: {place}'):
+        code = run([python_env.for_tools('test'), '-m', 'pytest', place, f'--junitxml={result}'], log,
+                   house.time_limit(), cwd=ROOT, env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'})
     if result.exists():
         _count(ET.parse(result).getroot(), outcome)
-    if code and not outcome.failed:
-        outcome.check(False, f'pytest ended with code {code}:\n{tail(log, 30)}')
-    return outcome
+    if code and outcome.failed == failed:
+        outcome.check(False, f'pytest {place} ended with code {code}:\n{tail(log, 30)}')
 
 
 def _count(root, outcome):

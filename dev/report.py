@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 
+from deploy.report import duration
+
 _lock = threading.Lock()
 
 
@@ -46,15 +48,6 @@ def say(text=''):
     with _lock:
         sys.stdout.write(f'{text}\n')
         sys.stdout.flush()
-
-
-def duration(seconds):
-    """Human time: 0.4 s, 12 s, 3 min 05 s."""
-    if seconds < 10:
-        return f'{seconds:.1f} s'
-    if seconds < 60:
-        return f'{seconds:.0f} s'
-    return f'{int(seconds) // 60} min {int(seconds) % 60:02d} s'
 
 
 @contextlib.contextmanager

@@ -24,8 +24,12 @@ class Client:
 
     def call(self, model, method, *arguments, **context):
         """Calls a method as the web client does."""
+        return self.execute(model, method, arguments, {'context': context})
+
+    def execute(self, model, method, arguments, keywords):
+        """The same with any keywords; the context is one of them."""
         return self._send(f'/web/dataset/call_kw/{model}/{method}', {
-            'model': model, 'method': method, 'args': arguments, 'kwargs': {'context': context}})
+            'model': model, 'method': method, 'args': arguments, 'kwargs': keywords})
 
     def _send(self, path, params):
         body = json.dumps({'jsonrpc': '2.0', 'method': 'call', 'params': params}).encode()

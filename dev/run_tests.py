@@ -4,7 +4,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from dev import (
-    bench,
     browser_tests,
     faults,
     house,
@@ -12,6 +11,7 @@ from dev import (
     life_cycle,
     parallel,
     process,
+    proof,
     python_tests,
     shards,
     suite,
@@ -25,7 +25,7 @@ NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON,
 # What ONLY names, beside tests of Odoo and of pytest: title and module.
 NAMED = {
     'lifecycle': ('life cycle', life_cycle), 'legacy': ('legacy', legacy), 'parallel': ('two at once', parallel),
-    'faults': ('faults', faults), 'bench': ('query counts', bench),
+    'proof': ('proof', proof), 'faults': ('faults', faults),
 }
 
 
@@ -39,7 +39,7 @@ def run_tests():
     try:
         with house.opened() as home:
             home.template()
-            return summary(_together(_parts(home, only)))
+            return summary(together(_parts(home, only)))
     except Stop as stop:
         if stop.code not in NEEDS_ODOO:
             raise
@@ -63,7 +63,7 @@ def _named(home, name):
     return title, lambda: module.run(home)
 
 
-def _together(parts):
+def together(parts):
     """Outcomes of the parts, two at a time. An interruption ends all of them."""
     pool = ThreadPoolExecutor(shards.RUNS)
     try:

@@ -1,4 +1,5 @@
 """``make run``: Odoo with the addon and its demo data at http://localhost:8069, and who may log in."""
+import contextlib
 import os
 import socket
 import time
@@ -75,6 +76,18 @@ def _serve(home, database, port):
         say(f'\nThe log: {log} (warnings and errors also appear here). Ctrl-C stops everything.')
         follow(log, process)
     raise Stop(Exit.ODOO_FAILED, f'Odoo ended by itself; its log: {log}.', '')
+
+
+@contextlib.contextmanager
+def serving(home, database, log, workers, *arguments):
+    """Odoo with several workers on a free port while the block lasts; gives its address and its process."""
+    port = house.free_port()
+    with home.start(database, log, f'--http-port={port}', '--http-interface=127.0.0.1',
+                    f'--gevent-port={house.free_port()}', f'--workers={workers}', '--max-cron-threads=0',
+                    f'--db-filter=^{database}$', *arguments) as process:
+        url = f'http://127.0.0.1:{port}'
+        wait(url, process, log)
+        yield url, process
 
 
 def wait(url, process, log):

@@ -37,6 +37,7 @@ from . import account_payment_approval_answer
 from . import account_payment_approval_seen
 from . import account_payment_approval_origin
 from . import account_payment_approval_post
+from . import account_payment_approval_order
 from . import account_payment_approval_bank
 from . import res_company_staffing
 from . import account_payment_approval_waiting

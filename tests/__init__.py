@@ -19,6 +19,7 @@ from . import test_guard_rpc
 from . import test_guard_wizards
 from . import test_guard_x2many
 from . import test_invariants
+from . import test_invariants_doors
 from . import test_ordinary_work_chatter
 from . import test_ordinary_work_flows
 from . import test_ordinary_work_matching
@@ -44,3 +45,4 @@ from . import test_uninstall
 from . import test_views_accessibility
 from . import test_views_lock
 from . import test_translations
+from . import test_companies_branches

@@ -19,7 +19,7 @@ ENTRY_FIELDS = (
     'auto_post_until', 'payment_id',
     'statement_line_id', 'reversed_entry_id', 'tax_cash_basis_rec_id', 'tax_cash_basis_origin_move_id',
     'amount_total', 'amount_total_signed', 'amount_untaxed', 'amount_tax', 'invoice_date', 'is_storno',
-    'sequence_number', 'sequence_prefix', 'inalterable_hash',
+    'sequence_number', 'sequence_prefix', 'inalterable_hash', 'always_tax_exigible',
 )
 ITEM_FIELDS = (
     'name', 'account_id', 'partner_id', 'currency_id', 'debit', 'credit', 'balance', 'amount_currency', 'date',

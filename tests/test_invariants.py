@@ -11,7 +11,8 @@ ROOT = pathlib.Path(get_module_path(ADDON))
 GUARDED = ('account.payment', 'account.move', 'account.move.line')
 RELATIONAL = ('many2one', 'one2many', 'many2many')
 # What the web client adds to every model: who wrote it and when, chatter and activities of mail.
-TECHNICAL = {'create_uid', 'write_uid', 'create_date', 'write_date'}
+TECHNICAL = {'id', 'create_uid', 'write_uid', 'create_date', 'write_date'}
+APART = {'state'}  # a change of state is judged by itself, whichever field comes with it
 CHATTER = ('mail.', 'rating.', 'ir.attachment')
 
 
@@ -75,7 +76,7 @@ class TestInvariants(TransactionCase):
         return not self.env.cr.fetchone()[0]
 
     def test_fields_are_protected_or_free(self):
-        """Every stored amount and link of a payment, its entry and its items is in a tier, by decision."""
+        """Every stored field of a payment, its entry and its items is in a tier, by decision."""
         undecided = []
         for name in GUARDED:
             model = self.env[name]
@@ -85,12 +86,11 @@ class TestInvariants(TransactionCase):
             both = protected & free
             self.assertFalse(both, f'{name}: protected and free at once')
             for field in model._fields.values():
-                if not field.store or field.name in TECHNICAL.union(protected, free, approval):
+                if not field.store or field.name in TECHNICAL.union(APART, protected, free, approval):
                     continue
                 if field.type == 'one2many' and self.is_append_only(field.comodel_name):
                     continue
-                if field.type == 'monetary' or (
-                        field.type in RELATIONAL and not field.comodel_name.startswith(CHATTER)):
+                if field.type not in RELATIONAL or not field.comodel_name.startswith(CHATTER):
                     undecided.append(f'{name}.{field.name}')
         self.assertFalse(undecided, 'Neither protected nor free: ' + ', '.join(undecided))
 

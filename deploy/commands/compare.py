@@ -29,7 +29,8 @@ def run(settings, options):
     before = baseline.read(options.baseline) if options.baseline else _take(server, options.other)
     after = _take(server, settings.database, columns=before)
     found = compare.compare(before, after, server, options.other, settings.database, growth=options.growth,
-                            modules=[name for name in options.upgraded.split(',') if name], allowed=options.allow)
+                            modules=[name for name in options.upgraded.split(',') if name],
+                            allowed=[*options.allow, *settings.may_change])
     if options.json:
         say(json.dumps([one.as_json() for one in found], ensure_ascii=False, default=str))
     else:

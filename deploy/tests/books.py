@@ -29,7 +29,7 @@ CREATE TABLE ir_module_module_dependency (id serial PRIMARY KEY, name varchar, m
 CREATE TABLE ir_ui_view (id serial PRIMARY KEY, name varchar, arch_db jsonb, create_uid int, create_date timestamp,
     write_uid int, write_date timestamp);
 CREATE TABLE res_groups (id serial PRIMARY KEY, name varchar);
-CREATE TABLE res_users (id serial PRIMARY KEY, login varchar, password varchar);
+CREATE TABLE res_users (id serial PRIMARY KEY, login varchar, password varchar, share boolean NOT NULL DEFAULT false);
 CREATE TABLE res_groups_users_rel (gid int, uid int, UNIQUE (gid, uid));
 CREATE TABLE ir_config_parameter (id serial PRIMARY KEY, key varchar, value text);
 CREATE TABLE ir_attachment (id serial PRIMARY KEY, name varchar, res_model varchar, res_field varchar, url varchar,

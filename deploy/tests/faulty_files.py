@@ -24,7 +24,8 @@ fault('translation with another placeholder',
 fault('translation without its module', po('#: code:addons/x.py:0\nmsgid "Paid"\nmsgstr "Payé"'), 'Odoo fails on it')
 fault('translation with an open quote', po('#. module: payment_account_enhanced\nmsgid "Paid\nmsgstr "Payé"'),
       'no line of a po file')
-fault('translation not in UTF-8', both(po(''), content('i18n/fr.po', lambda old: old + '# é\n'.encode('latin-1'))),
+fault('translation not in UTF-8',
+      both(po(''), content('i18n_extra/fr.po', lambda old: old + '# é\n'.encode('latin-1'))),
       'is not UTF-8')
 fault('link out of the release', lambda folder: (folder / 'static/out').symlink_to('/etc'), 'leads out of the release')
 fault('link to nothing', lambda folder: (folder / 'static/none').symlink_to('none-there'), 'link to nothing')

@@ -73,6 +73,8 @@ ROWS = {
                                'res_groups_users_rel', 'lost', ('(2,3)',), None, None),
     'group of another module given': ("INSERT INTO res_groups_users_rel VALUES (1, 9)",
                                       'res_groups_users_rel', 'new', ('(1,9)',), None, None),
+    'group of the addon given': ("INSERT INTO res_groups_users_rel VALUES (2, 2)",
+                                 'res_groups_users_rel.addon.manager', 'gained clerk', (), None, None),
     'password changed': ("UPDATE res_users SET password = 'secret' WHERE id = 2",
                          'res_users.password', 'changed', (2,), ('***',), ('***',)),
     'parameter lost': ("DELETE FROM ir_config_parameter WHERE id = 1",
@@ -145,7 +147,9 @@ FINE = {
         "name = 'x' WHERE id = 7; INSERT INTO ir_ui_view (id, name) VALUES (20, 'new'); INSERT INTO ir_model_data "
         "(module, name, model, res_id) VALUES ('addon', 'view_new', 'ir.ui.view', 20)"),
     'view of a module that needs the addon': "UPDATE ir_ui_view SET name = 'x' WHERE id = 8",
-    'a group of the addon gets a member': "INSERT INTO res_groups_users_rel VALUES (2, 2)",
+    'a new group of the addon has a member': (
+        "INSERT INTO res_groups (id, name) VALUES (9, 'New'); INSERT INTO ir_model_data (module, name, model, res_id) "
+        "VALUES ('addon', 'new_group', 'res.groups', 9); INSERT INTO res_groups_users_rel VALUES (9, 2)"),
     'a setting of the addon changes': "UPDATE ir_config_parameter SET value = '2' WHERE id = 2",
     'a user of the addon comes': "INSERT INTO res_users (login) VALUES ('robot'); INSERT INTO ir_model_data (module, "
                                  "name, model, res_id) VALUES ('addon', 'robot', 'res.users', 4)",

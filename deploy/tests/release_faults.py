@@ -104,7 +104,7 @@ def migration(version='', name='post-fault.py', text='def migrate(cr, version):\
 
 def po(entry, head=True):
     start = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n' if head else ''
-    return add('i18n/fr.po', f'{start}{entry}\n')
+    return add('i18n_extra/fr.po', f'{start}{entry}\n')  # there is no .pot beside it
 
 
 def remove(file):

@@ -108,7 +108,7 @@ def test_a_password_is_nowhere_to_be_seen(server, settings, live, password, tmp_
         blocker.cursor().execute(LOCK)
         with backup.together(lambda _stopped: backup.make(
                 known, Server(known), backup.place(known, 'one'), live)) as future:
-            lines = command_lines('pg_dump')
+            lines = command_lines('pg_dump', '--format=directory')
             blocker.cursor().execute('ROLLBACK')
             future.result()
     assert any('--format=directory' in line for line in lines)
@@ -121,8 +121,8 @@ def test_a_password_is_nowhere_to_be_seen(server, settings, live, password, tmp_
     assert 'db_name = x' in (folder / 'odoo.conf').read_text()
 
 
-def command_lines(program):
-    """Command lines of a program's processes, once there are some."""
+def command_lines(program, word):
+    """Command lines of a program's processes, once one of them has the word: others only ask for the version."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         found = []
@@ -131,7 +131,7 @@ def command_lines(program):
                 words = path.read_bytes().replace(b'\0', b' ').decode(errors='replace')
                 if words.split(' ')[0].endswith(program):
                     found.append(words)
-        if found:
+        if any(word in line for line in found):
             return found
         time.sleep(0.05)
     return []
@@ -157,7 +157,8 @@ def test_killed_it_leaves_nothing_that_looks_whole(server, settings, live):
         blocker.cursor().execute(LOCK)
         victim = subprocess.Popen([sys.executable, '-c', script, repr(values), str(live)], cwd=ROOT,
                                   env={**os.environ, process.OWNER: 'killed_one'})
-        while not (folder.with_name('one.part') / 'filestore.tar').exists() or not command_lines('pg_dump'):
+        packed = folder.with_name('one.part') / 'filestore.tar'
+        while not packed.exists() or not command_lines('pg_dump', '--format=directory'):
             assert victim.poll() is None
             time.sleep(0.05)
         with pytest.raises(Refused, match='Somebody else'):

@@ -157,12 +157,13 @@ def test_another_copy_hides_the_code(world, tmp_path):
 
 
 def test_an_older_release_on_the_way_back(world, tmp_path):
-    folder = tmp_path / MODULE
-    shutil.copytree(world[1], folder)
-    text = (folder / '__manifest__.py').read_text()
-    (folder / '__manifest__.py').write_text(text.replace(release.version(folder), '17.0.1.0.7'))
-    assert finding.stops(check(world, folder))
-    assert not finding.stops(check((dataclasses.replace(world[0], older=True), folder), folder))
+    """A newer version is in use: refused, unless the administrator goes back on purpose."""
+    newer = tmp_path / MODULE
+    shutil.copytree(world[1], newer)
+    text = (newer / '__manifest__.py').read_text()
+    (newer / '__manifest__.py').write_text(text.replace(release.version(newer), '17.0.99.0.0'))
+    assert finding.stops(code_check.check_folder(world[0], world[1], newer))
+    assert not finding.stops(code_check.check_folder(dataclasses.replace(world[0], older=1), world[1], newer))
 
 
 def test_staged_and_checked_under_the_services_account(world, tmp_path):

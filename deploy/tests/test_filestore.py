@@ -97,16 +97,22 @@ def test_no_filestore_at_all(server, store):
 
 
 def test_old_files_are_only_looked_at(server, store):
-    """With ``since``, content of before is not read again; new files, lost files and cut ones are found."""
-    begin = time.time() + 5
-    same, cut, new = some(store, 5), some(store, 6), some(store, 7)
+    """With ``since``, content of before is not read again; lost files, cut ones and those touched since are found."""
+    same, cut, lost, new, dated = (some(store, number) for number in range(5, 10))
     same.write_bytes(same.read_bytes()[::-1])
+    time.sleep(0.05)
+    begin = filestore.clock(store)
+    assert filestore.check(server, NAME, store, since=begin) == []
+    state = dated.stat()
     cut.write_bytes(cut.read_bytes()[1:])
-    new.write_bytes(new.read_bytes()[::-1])
-    os.utime(new, (begin + 1, begin + 1))
+    lost.unlink()
+    for path in (new, dated):
+        path.write_bytes(path.read_bytes()[::-1])
+    os.utime(dated, ns=(state.st_atime_ns, state.st_mtime_ns))
     found = filestore.check(server, NAME, store, since=begin)
     assert sorted(one.text.partition('its file ')[2].split()[0] for one in found) == sorted(
-        str(path.relative_to(store)) for path in (cut, new))
+        str(path.relative_to(store)) for path in (cut, lost, new, dated))
+    assert sorted(path.name for path in store.parent.iterdir()) == [store.name]
 
 
 def test_attachment_removed_meanwhile_is_no_difference(server, store, monkeypatch):

@@ -1,14 +1,10 @@
-"""What a release declares to change, and columns of the upgraded module, by the pictures alone."""
-import json
-import pathlib
-
+"""What a release declares to change, and the columns of the upgraded module, by the pictures alone."""
 import pytest
 from books import ROWS, TABLES
 from conftest import create
 from psycopg2 import sql
 
 from deploy import compare, digest, may_change
-from deploy.report import Refused
 
 BEFORE, AFTER = 'before', 'after'
 FIELDS = """
@@ -25,35 +21,6 @@ def pair(server):
     create(server, BEFORE, TABLES, ROWS, FIELDS)
     server.rows(sql.SQL('CREATE DATABASE {} TEMPLATE {}').format(sql.Identifier(AFTER), sql.Identifier(BEFORE)))
     return server
-
-
-def release(folder, version, **names):
-    path = folder / 'migrations' / version / 'may_change.json'
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(names))
-
-
-def test_declared_between_two_versions(tmp_path):
-    release(tmp_path, '17.0.1.0.9', one='mapped')
-    release(tmp_path, '17.0.1.0.10', two='moved')
-    release(tmp_path, '17.0.1.1.0', three='renamed')
-    assert may_change.declared(tmp_path, '17.0.1.0.8', '17.0.1.0.10') == {'one': 'mapped', 'two': 'moved'}
-    assert may_change.declared(tmp_path, '17.0.1.0.9', '17.0.1.0.9') == {}
-    assert may_change.declared(tmp_path / 'none', '17.0.1.0.8', '17.0.1.1.0') == {}
-
-
-@pytest.mark.parametrize('text', ['{', '[]', '"x"'])
-def test_unreadable_declaration_is_refused(tmp_path, text):
-    release(tmp_path, '17.0.1.0.9')
-    (tmp_path / 'migrations/17.0.1.0.9/may_change.json').write_text(text)
-    with pytest.raises(Refused, match='may_change.json'):
-        may_change.declared(tmp_path, '17.0.1.0.8', '17.0.1.0.9')
-
-
-def test_declarations_of_this_addon_give_reasons():
-    root = pathlib.Path(may_change.__file__).parents[1]
-    found = may_change.declared(root, '17.0.1.0.8', '99')
-    assert all(reason for reason in found.values())
 
 
 def test_every_rule_gives_its_reason():

@@ -31,6 +31,7 @@ class Fault:
     after: Callable = None         # (world, run): texts of what is wrong afterwards
     says: str = ''                 # what the tool's output must hold
     retake: bool = False           # the fault itself writes: the old state is what it left
+    draws: bool = False            # numbers of rows are drawn by a transaction that is not committed: no loss
     closed: bool = False           # the service is not running at the end
     raised: bool = True            # the release has a new version
     group: str = ''

@@ -8,6 +8,7 @@ import pathlib
 import random
 
 FACTORS = 50
+LINES = 14  # of an invoice: with them, 100,000 payments come with 500,000 journal items
 TABLES = ('account_move', 'account_move_line', 'account_payment', 'account_full_reconcile',
           'account_partial_reconcile')
 # Which column of a table points at which table.
@@ -47,6 +48,31 @@ MATCHING = """
      WHERE p.line = l.id AND l.id IN (SELECT new FROM map_account_move_line)
 """
 
+# What is different in every row of real books; else a dump would be smaller, and quicker to write, than in life.
+PARTNERS = 500
+FIRST = '(SELECT id FROM map_partners)'
+TEXT = "' ' || md5(i.new::text || i.old)"
+LONG = ' || '.join(f"md5('{number}' || i.new)" for number in range(5))
+MOMENT = "t.{} - i.k * interval '137.131 s'"
+VARIED = {
+    'create_date': MOMENT.format('create_date'), 'write_date': MOMENT.format('write_date'),
+    'access_token': 'md5(i.new::text)::uuid::text', 'narration': f"'<p>' || {LONG} || '</p>'",
+    **{name: f'CASE WHEN t."{name}" = {FIRST} THEN {FIRST} + i.k % {PARTNERS} ELSE t."{name}" END'
+       for name in ('partner_id', 'commercial_partner_id', 'partner_shipping_id')},
+}
+UNSOUND = (
+    'SELECT move_id FROM account_move_line GROUP BY 1 HAVING abs(sum(balance)) > 0.001',
+    """SELECT l.id, l.balance, l.amount_residual, p.matched
+         FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+         JOIN (SELECT line, sum(amount) AS matched
+                 FROM (SELECT debit_move_id AS line, amount FROM account_partial_reconcile
+                        UNION ALL SELECT credit_move_id, -amount FROM account_partial_reconcile) sides
+                GROUP BY 1) p ON p.line = l.id
+        WHERE a.reconcile AND abs(l.balance - p.matched - l.amount_residual) > 0.005""",
+    "SELECT name, journal_id FROM account_move WHERE state = 'posted' GROUP BY 1, 2 HAVING count(*) > 1",
+    """SELECT p.id FROM account_payment p JOIN account_move m ON m.id = p.move_id
+        WHERE m.payment_id IS DISTINCT FROM p.id OR p.amount <> m.amount_total""",
+)
 ATTACHMENTS = """
     INSERT INTO ir_attachment (name, res_model, res_id, company_id, type, file_size, checksum, store_fname, mimetype,
                                create_uid, write_uid, create_date, write_date)
@@ -55,15 +81,14 @@ ATTACHMENTS = """
       FROM (VALUES """
 
 
-def fill(env, payments, files=0, size=0, filestore='', bill_lines=1):
-    """At least ``payments`` payments, and ``files`` attachments of ``size`` bytes on average on them.
-
-    :param bill_lines: lines of the one bill of each set of ten payments: more of them, more journal items
-    """
+def fill(env, payments, files=0, size=0, filestore=''):
+    """At least ``payments`` payments, and ``files`` attachments of ``size`` bytes on average on them."""
     count = env.cr.execute('SELECT count(*) FROM account_payment') or env.cr.fetchone()[0]
-    first = _one_set(env, bill_lines)
+    first = _one_set(env)
     each = len(first['account_payment'])
     _copy(env, first, max(0, -(-(payments - count - each) // each)))
+    env.cr.execute('ANALYZE')
+    _check(env)
     _attach(env, files, size, pathlib.Path(filestore))
     env.cr.execute("UPDATE ir_cron SET nextcall = now() + interval '300 days'")
     env.cr.commit()
@@ -71,11 +96,14 @@ def fill(env, payments, files=0, size=0, filestore='', bill_lines=1):
     env.cr.execute('ANALYZE')
 
 
-def _one_set(env, bill_lines):
+def _one_set(env):
     """Ids by table of one payment of every kind, with the invoices that they pay."""
     highest = {table: _highest(env, table) for table in TABLES}
     journal = env['account.journal'].search([('type', '=', 'bank'), ('company_id', '=', env.company.id)], limit=1)
-    partner = env['res.partner'].create({'name': 'The Customer and Vendor', 'customer_rank': 1, 'supplier_rank': 1})
+    partner = env['res.partner'].create([
+        {'name': f'Customer and Vendor {number}', 'customer_rank': 1, 'supplier_rank': 1}
+        for number in range(PARTNERS)])[0]
+    env.cr.execute('CREATE TEMP TABLE map_partners AS SELECT %s AS id', [partner.id])
     foreign = env.ref('base.EUR') if env.company.currency_id != env.ref('base.EUR') else env.ref('base.USD')
     foreign.active = True
     make = env['account.payment'].create
@@ -91,22 +119,27 @@ def _one_set(env, bill_lines):
         payment.action_post()
     pay('outbound', 5).action_cancel()
     _invoice(env, partner, 'out_invoice', 410, posted[2])
-    _invoice(env, partner, 'in_invoice', 2000, posted[0], bill_lines)
+    _invoice(env, partner, 'in_invoice', 2000, posted[0])
     assert set(drafts.mapped('state')) == {'draft'}
     env.flush_all()
     return {table: _newer(env, table, highest[table]) for table in TABLES}
 
 
-def _invoice(env, partner, kind, amount, payment, lines=1):
-    """A posted document of so many lines, paid (the smaller amount leaves a rest open) by a payment."""
+def _invoice(env, partner, kind, amount, payment):
+    """A posted document of some lines, paid (the smaller amount leaves a rest open) by a payment."""
     move = env['account.move'].create({
         'move_type': kind, 'partner_id': partner.id, 'invoice_date': payment.date,
-        'invoice_line_ids': [
-            (0, 0, {'name': 'Work', 'quantity': 1, 'price_unit': amount / lines, 'tax_ids': []})] * lines})
+        'invoice_line_ids': [(0, 0, {'name': f'Work {number}', 'quantity': 1, 'price_unit': part, 'tax_ids': []})
+                             for number, part in enumerate(_parts(amount))]})
     move.action_post()
     lines = (move.line_ids + payment.move_id.line_ids).filtered(
         lambda line: line.account_id.account_type in ('asset_receivable', 'liability_payable'))
     lines.reconcile()
+
+
+def _parts(amount):
+    """The amount as the prices of some lines."""
+    return [amount / 8] * 4 + [amount / (2 * (LINES - 4))] * (LINES - 4)
 
 
 def _highest(env, table):
@@ -136,39 +169,54 @@ def _copy(env, first, times):
     _copy_messages(env)
 
 
+def _check(env):
+    """The copies are books that Odoo could have written: balanced, and what is open is what was not matched."""
+    for query in UNSOUND:
+        env.cr.execute(query)
+        wrong = env.cr.fetchall()
+        assert not wrong, (query, wrong[:5])
+
+
 def _copy_messages(env):
     """What the chatter says of each payment and entry, once more for every copy."""
     env.cr.execute(COLUMNS, ['mail_message'])
-    names = [name for name, _number in env.cr.fetchall() if name not in ('res_id', 'message_id', 'parent_id')]
+    names = [name for name, _number in env.cr.fetchall() if name not in ('res_id', 'message_id', 'parent_id', 'body')]
     listed = ', '.join(f't."{name}"' for name in names)
     for model in ('account.payment', 'account.move'):
-        env.cr.execute(f"""INSERT INTO mail_message (res_id, message_id, {listed.replace('t.', '')})
-            SELECT i.new, t.message_id || '.' || i.k, {listed} FROM map_{model.replace('.', '_')} i
+        env.cr.execute(f"""INSERT INTO mail_message (res_id, message_id, body, {listed.replace('t.', '')})
+            SELECT i.new, t.message_id || '.' || i.k, t.body || '<p>' || {LONG} || '</p>', {listed}
+              FROM map_{model.replace('.', '_')} i
               JOIN mail_message t ON t.model = %s AND t.res_id = i.old ORDER BY i.new, t.id""", [model])
 
 
 def _copy_table(env, table, empty):
     """Copies one table; columns in ``empty`` stay empty, because their targets are not there yet."""
     env.cr.execute(COLUMNS, [table])
-    names, values = ['id'], ['i.new']
     joins = ['LEFT JOIN map_numbers n ON n.id = t.id'] if table == 'account_move' else []
+    values = {'id': 'i.new'}
     for name, number in env.cr.fetchall():
-        names.append(f'"{name}"')
+        values[name] = 'NULL' if name in empty else _value(table, name, number)
         target = LINKS[table].get(name)
-        if name in empty:
-            values.append('NULL')
-        elif target:
+        if target and name not in empty:
             joins.append(f'LEFT JOIN map_{target} m_{name} ON m_{name}.k = i.k AND m_{name}.old = t."{name}"')
-            values.append(f'm_{name}.new')
-        elif number and name not in NOT_MONEY:
-            values.append(f't."{name}" * (1 + i.k % {FACTORS})')
-        elif table == 'account_move' and name in ('name', 'sequence_number'):
-            values.append(OWN_NUMBER[name])
-        else:
-            values.append(f't."{name}"')
-    env.cr.execute(f"""INSERT INTO {table} ({', '.join(names)})
-        SELECT {', '.join(values)} FROM map_{table} i JOIN {table} t ON t.id = i.old {' '.join(joins)}
+    names = ', '.join(f'"{name}"' for name in values)
+    env.cr.execute(f"""INSERT INTO {table} ({names}) SELECT {', '.join(values.values())}
+          FROM map_{table} i JOIN {table} t ON t.id = i.old {' '.join(joins)}
          ORDER BY i.new""")
+    env.cr.execute(f'ANALYZE {table}')  # else foreign keys are looked up as when the table was small
+
+
+def _value(table, name, number):
+    """What the copy of a row holds in one column."""
+    if name in LINKS[table]:
+        return f'm_{name}.new'
+    if table == 'account_move' and name in OWN_NUMBER:
+        return OWN_NUMBER[name]
+    if number and name not in NOT_MONEY:
+        return f't."{name}" * (1 + i.k % {FACTORS})'
+    if table == 'account_move_line' and name == 'name':
+        return f't.name || {TEXT}'
+    return VARIED.get(name, f't."{name}"')
 
 
 def _attach(env, count, size, filestore):

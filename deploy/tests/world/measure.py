@@ -8,7 +8,19 @@ import shutil
 import sys
 import time
 
-from deploy import backup, digest, filestore, point, restore
+from deploy import (
+    backup,
+    code_check,
+    digest,
+    digest_sessions,
+    digest_tables,
+    filestore,
+    finding,
+    point,
+    release,
+    restore,
+    window,
+)
 from deploy.postgres import Server, named
 from deploy.settings import load
 
@@ -21,10 +33,8 @@ def rollback_point(settings, server):
     snapshot = settings.filestores / COPY
     try:
         begin = time.monotonic()
-        databases.copy(settings.database, COPY)
-        middle = time.monotonic()
-        filestore.snapshot(settings.filestore, snapshot)
-        return {'seconds': time.monotonic() - begin, 'database': middle - begin, 'files': time.monotonic() - middle}
+        window.copy_all(databases, settings.database, COPY, settings.filestore, snapshot)
+        return {'seconds': time.monotonic() - begin}
     finally:
         databases.drop(COPY)
         shutil.rmtree(snapshot, ignore_errors=True)
@@ -34,6 +44,16 @@ def take_digest(settings, server):
     begin = time.monotonic()
     picture = digest.take(server, settings.database, workers=2)
     return {'seconds': time.monotonic() - begin, 'tables': len(picture['tables'])}
+
+
+def digest_script(settings, server):
+    """The statements of the digest, for another program: of every table whole, with its groups, parts and sums."""
+    with digest_sessions.snapshot(server, settings.database, workers=1) as (session,):
+        found = digest.tables(session)
+        how = digest.method(session)
+        lines = [digest_tables.statement(table, how).as_string(session) for table in found.values()
+                 if table.pages and table.parts()]
+    return {'seconds': 0, 'script': ';\n'.join(lines) + ';\n'}
 
 
 def check_files(settings, server):
@@ -53,6 +73,19 @@ def from_dump(settings, server):
         point.Databases(server).drop(COPY)
 
 
+def check_code(settings, server):
+    """The check alone; fetching the release is not counted."""
+    folder = settings.state_dir / 'bench'
+    new = release.stage(settings, folder)
+    try:
+        begin = time.monotonic()
+        found = code_check.check(settings, new, settings.addon, server)
+        return {'seconds': time.monotonic() - begin, 'stops': len(finding.stops(found))}
+    finally:
+        shutil.rmtree(new.path, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def blocked(settings, server):
     """The longest time that a user's small write took, until the file ``stop`` beside odoo.conf is there."""
     end, longest, count = pathlib.Path(settings.conf).with_name('stop'), 0, 0
@@ -67,8 +100,8 @@ def blocked(settings, server):
     return {'seconds': longest, 'writes': count}
 
 
-MEASURES = {'point': rollback_point, 'digest': take_digest, 'files': check_files, 'restore': from_dump,
-            'blocked': blocked}
+MEASURES = {'point': rollback_point, 'digest': take_digest, 'script': digest_script, 'files': check_files,
+            'restore': from_dump, 'blocked': blocked, 'code': check_code}
 
 if __name__ == '__main__':
     given = load({'config': sys.argv[1]})

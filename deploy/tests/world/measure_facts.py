@@ -49,9 +49,9 @@ def rows(found):
         Row('back from the dump', found['from_dump'], 1.1, 'pg_restore -j2', found['restore']),
         Row('users blocked by the rehearsal', max(found['blocked'] - found['blocked_in_peace'], 0), 1.5,
             'one FILE_COPY', found['file_copy']),
-        Row('digest, two workers', found['digest'], 1.0, 'the same by psql', found['psql_digest']),
+        Row('digest, two workers', found['digest'], 1.0, 'the same statements by psql', found['psql_digest']),
         Row('filestore check', found['files'], 1.3, 'sha1sum', found['sha1sum']),
-        Row('code fetched and checked, service up', found['step_code'], 2.0),
+        Row('code check before the service stops', found['code_check'], 2.0),
         Row('disk needed beside the database, MB', found['disk'] / megabyte, 1.1, 'database',
             found['database_bytes'] / megabyte, unit='MB'),
     ]

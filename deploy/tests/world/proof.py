@@ -30,8 +30,8 @@ SCHEMA = (
     'SELECT loid, md5(string_agg(md5(data), \'\' ORDER BY pageno)) FROM pg_largeobject GROUP BY 1 ORDER BY 1',
 )
 ABOUT = """
-    SELECT d.datdba::regrole::text, d.datacl::text, d.datistemplate, d.datallowconn, d.datconnlimit, d.datcollate,
-           shobj_description(d.oid, 'pg_database'),
+    SELECT d.datdba::regrole::text, ARRAY(SELECT unnest(d.datacl)::text ORDER BY 1), d.datistemplate,
+           d.datallowconn, d.datconnlimit, d.datcollate, shobj_description(d.oid, 'pg_database'),
            (SELECT array_agg(s.setconfig::text || s.setrole) FROM pg_db_role_setting s WHERE s.setdatabase = d.oid)
       FROM pg_database d WHERE d.datname = %s
 """

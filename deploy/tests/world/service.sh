@@ -4,7 +4,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/service.env"
 pid=$(cat "$here/odoo.pid" 2>/dev/null)
 
-alive() { [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+# A process that ended stays in the table until its parent looks: it is not alive.
+alive() { [ -n "$pid" ] && [ -d "/proc/$pid" ] && ! grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null; }
 
 case "$1" in
 start)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import time
 
 from dev import cache, house, logins, postgres
 from dev.database import Databases
@@ -43,14 +44,20 @@ class Worlds:
 
     def prepare(self):
         """The role of the service; leftovers of an interrupted run go."""
-        if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [ROLE])):
-            self.admin.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'")
+        for name in (ROLE, f'{ROLE}_other'):
+            if not self.admin.sql(('SELECT 1 FROM pg_roles WHERE rolname = %s', [name])):
+                self.admin.sql(f'CREATE ROLE {name} LOGIN CREATEDB')
+        self.settle()
+        self.databases.drop_left_over()
+        self.clear()
+
+    def settle(self):
+        """Role and server have the settings that every world begins with."""
         self.admin.sql(f'ALTER ROLE {ROLE} RESET ALL', f'ALTER ROLE {ROLE} CREATEDB INHERIT',
                        'ALTER SYSTEM RESET ALL', 'SELECT pg_reload_conf()')
-        self.databases.drop_left_over()
-        self._drop_worlds()
+        self.ask_password()
 
-    def _drop_worlds(self):
+    def clear(self):
         """Worlds, their volumes and databases that an interrupted run left."""
         for line in pathlib.Path('/proc/mounts').read_text().splitlines():
             if line.split()[1].startswith(f'{place()}/w-'):
@@ -64,20 +71,30 @@ class Worlds:
         for path in place().glob('w-*'):
             shutil.rmtree(path, ignore_errors=True)
 
-    def guarded(self, password):
-        """A role ``guarded`` with a password, which PostgreSQL asks for; it may do what the service's role may."""
-        if not self.admin.sql("SELECT 1 FROM pg_roles WHERE rolname = 'guarded'"):
-            self.admin.sql(f'CREATE ROLE guarded LOGIN CREATEDB IN ROLE {ROLE}')
-        self.admin.sql(('ALTER ROLE guarded PASSWORD %s', [password]))
+    def ask_password(self, password=None):
+        """PostgreSQL asks the service's role for this password from now on; without one it asks for none."""
         rules = self.cluster.data / 'pg_hba.conf'
-        line = 'local all guarded scram-sha-256\n'
-        if not rules.read_text().startswith(line):
-            rules.write_text(line + rules.read_text())
-            self.admin.sql('SELECT pg_reload_conf()')
+        line = f'local all {ROLE} scram-sha-256\n'
+        text = rules.read_text().replace(line, '')
+        rules.write_text(f'{line}{text}' if password else text)
+        self.admin.sql((f'ALTER ROLE {ROLE} PASSWORD %s', [password or ROLE]), 'SELECT pg_reload_conf()')
 
     def restart(self, mode='immediate'):
         """Restarts the server as after a crash (``immediate``) or by an administrator (``fast``)."""
-        self.cluster._need('pg_ctl', '-D', self.cluster.data, '-m', mode, '-w', '-t', '120', 'restart')
+        self.cluster._need('pg_ctl', '-D', self.cluster.data, '-l', self.cluster.data / 'server.log', '-m', mode, '-w',
+                           '-t', '120', 'restart')
+
+    def wake(self):
+        """Starts the server where a fault left it down, and waits until it takes sessions."""
+        end = time.monotonic() + 120
+        while True:
+            with contextlib.suppress(Stop):
+                if not self.cluster.running():
+                    self.cluster._start()
+                return self.admin.sql('SELECT 1')
+            if time.monotonic() > end:
+                raise Stop(Exit.POSTGRES_FAILED, 'The server of the worlds does not come up again.', 'make clean')
+            time.sleep(1)
 
     def template(self, payments=5000, files=300, size=20_000):
         """Name of a database with the addon as it is now, over so many payments and attachments."""
@@ -140,9 +157,12 @@ def quoted(name):
 
 
 def drop(databases, name):
-    """Drops a database whatever its state; nothing when there is none."""
-    if databases.sql(('SELECT 1 FROM pg_database WHERE datname = %s', [name])):
-        databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false', f'DROP DATABASE {quoted(name)} WITH (FORCE)')
+    """Drops a database whatever its state; nothing when there is none. An invalid one (a drop that was broken off)
+    cannot be altered, only dropped."""
+    for limit, in databases.sql(('SELECT datconnlimit FROM pg_database WHERE datname = %s', [name])):
+        if limit != -2:
+            databases.sql(f'ALTER DATABASE {quoted(name)} IS_TEMPLATE false')
+        databases.sql(f'DROP DATABASE {quoted(name)} WITH (FORCE)')
 
 
 def programs():

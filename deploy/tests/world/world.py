@@ -159,8 +159,8 @@ class World:
         with out:
             return subprocess.Popen(
                 [python or self.worlds.home.python, '-m', 'deploy', *words, '--config', str(self.toml)],
-                cwd=cwd or self.addon, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                start_new_session=True, env=self.environment(gate, **variables))
+                cwd=cwd or (self.addon if self.addon.is_dir() else self.tree), stdin=subprocess.DEVNULL, stdout=out,
+                stderr=subprocess.STDOUT, start_new_session=True, env=self.environment(gate, **variables))
 
     def environment(self, gate=None, **variables):
         clean = {name: value for name, value in os.environ.items() if not name.startswith(('PG', 'ONLY', 'MAKE'))}

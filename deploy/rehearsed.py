@@ -1,0 +1,28 @@
+"""What rehearsals have shown of a release, so that the closed window need not show it again."""
+import datetime
+
+from deploy.journal import all_journals
+
+LASTS = datetime.timedelta(days=3)  # a database goes on, and so does what surrounds it
+
+
+def same_release(deployment):
+    """Id of a rehearsal of this database that went well, not long ago and with the same code; '' when there is none."""
+    wanted = _subject(deployment.facts)
+    if not wanted[-1]:
+        return ''
+    for journal in reversed(all_journals(deployment.settings.state_dir)):
+        end = journal.last('rehearsed')
+        if end and _is_recent(end['time']) and journal.facts().get('kind') == 'rehearsal' and _subject(
+                journal.facts()) == wanted:
+            return journal.id
+    return ''
+
+
+def _subject(facts):
+    """Which database, which module, which code to the byte."""
+    return facts.get('database'), facts.get('module'), (facts.get('release') or {}).get('digest')
+
+
+def _is_recent(moment):
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(moment) < LASTS

@@ -1,0 +1,72 @@
+"""``make mutation``: puts small faults into the guard and the approval, one at a time; a test must notice each.
+
+``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``ONLY``:
+part of a file name.
+"""
+import collections
+import json
+import os
+import time
+
+from dev import cache, house
+from dev.process import ROOT
+from dev.report import Exit, Stop, duration, say, step
+
+FILES = ('posting_guard', 'account_payment', 'account_move', 'account_move_line', 'account_partial_reconcile',
+         'account_bank_statement_line', 'account_payment_method_line', 'payment_append_only', 'payment_override',
+         'account_move_approval', 'account_payment_approval*', 'payment_approval_duties', 'payment_approval_machine',
+         'payment_approval_history', 'account_payment_settlement', 'payment_settlement', 'account_move_settlement')
+SAMPLE, JOBS, GOAL = 200, 2, 0.95
+HOST = """
+import sys
+sys.path.append({root!r})
+from dev import mutation_host
+mutation_host.host({path!r})
+"""
+
+
+def mutation():
+    """Prints the score and the survivors; returns the exit code."""
+    with house.opened() as home, home.databases.scratch('mutants', home.template()) as first:
+        with step('database with the addon'):
+            home.need(first, house.logs() / 'mutation-install.log', '-i', house.MODULE)
+        with home.databases.scratch('mutantsb', first) as second, step('mutants'):
+            begin = time.monotonic()
+            results = _results(home, [first, second][:JOBS])
+            say(f'   {len(results)} mutants in {duration(time.monotonic() - begin)}')
+    return _report(results)
+
+
+def files():
+    """The files that are attacked, relative to the checkout."""
+    wanted = os.environ.get('ONLY') or ''
+    found = sorted({path for name in FILES for path in (ROOT / 'models').glob(f'{name}.py')})
+    return [str(path.relative_to(ROOT)) for path in found if wanted in path.name]
+
+
+def _results(home, databases):
+    folder, log = cache.folder(), house.logs() / 'mutation.log'
+    result, wish = folder / 'mutation-result.json', folder / 'mutation-wish.json'
+    result.unlink(missing_ok=True)
+    tests = cache.digest(house.fingerprint(), *(path.read_bytes() for path in sorted((ROOT / 'tests').glob('*.py'))))
+    wish.write_text(json.dumps({
+        'root': str(ROOT), 'files': files(), 'databases': databases, 'seed': os.environ.get('PAE_SEED') or '1',
+        'sample': int(os.environ.get('PAE_MUTANTS') or SAMPLE), 'result': str(result),
+        'map': str(folder / f'mutation-map-{tests}-{cache.digest(*files())}.pickle')}))
+    code = home.run(databases[0], log, '--log-level=critical', first=('shell',),
+                    text=HOST.format(root=str(ROOT), path=str(wish)))
+    if not result.exists():
+        raise Stop(Exit.ODOO_FAILED, f'The mutants could not be run ({code}); the log: {log}.', '')
+    return json.loads(result.read_text())
+
+
+def _report(results):
+    kinds = collections.Counter(verdict.split()[0] for _mutant, verdict in results)
+    noticed = kinds['killed'] + kinds['timed']
+    score = noticed / (noticed + kinds['survived'] + kinds['not'] or 1)
+    for mutant, verdict in sorted(results):
+        if verdict.split()[0] not in ('killed', 'timed'):
+            say(f'{verdict}: {mutant}')
+    say(f'{noticed} noticed, {kinds["survived"]} survived, {kinds["not"]} not reached, {kinds["broken"]} broken: '
+        f'score {score:.1%} (goal {GOAL:.0%})')
+    return Exit.OK if score >= GOAL else Exit.TESTS_FAILED

@@ -1,0 +1,185 @@
+"""Runs in Odoo's shell: for each mutant a fork of this process, with the fault put in, runs the tests that reach it."""
+import collections
+import json
+import os
+import pathlib
+import pickle
+import random
+import signal
+import sys
+import threading
+import time
+
+import coverage
+
+import odoo
+from odoo.modules.registry import Registry
+from odoo.tests import HttpCase, loader
+from odoo.tests.result import OdooTestResult
+from odoo.tests.suite import OdooSuite
+
+from dev import mutants
+
+ADDON = 'odoo.addons.payment_account_enhanced'
+SLOWEST = 60   # seconds that the tests of one mutant may take without the fault; what takes longer is left out
+PATIENCE = 4   # times as long with the fault, which may loop
+
+
+class FirstFailure(OdooTestResult):
+    """Ends the process at the first failure: the mutant is dead."""
+
+    def addError(self, test, err):
+        if self._soft_fail:
+            return super().addError(test, err)
+        os._exit(1)
+
+    addFailure = addError
+
+
+class Measured(OdooTestResult):
+    """Remembers which test reached which line, how long it took, and which failed without any fault."""
+
+    def __init__(self, tracer):
+        super().__init__()
+        self.tracer, self.seconds, self.failed, self.last = tracer, {}, set(), time.monotonic()
+
+    def startTest(self, test):
+        super().startTest(test)
+        name = f'{type(test).__module__}.{type(test).__qualname__}'
+        self.seconds.setdefault(name, time.monotonic() - self.last)  # setUpClass
+        self.last = time.monotonic()
+        self.tracer.switch_context(test.id())
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.seconds[test.id()] = time.monotonic() - self.last
+        self.last = time.monotonic()
+        self.tracer.switch_context('between')
+
+    def addError(self, test, err):
+        self.failed.add(getattr(test, 'test_case', test).id())
+        super().addError(test, err)
+
+    addFailure = addError
+
+
+class Host:
+    """``wish``: root, files, databases, sample (how many mutants, 0 for all), seed, map and result (files)."""
+
+    def __init__(self, wish):
+        self.wish = wish
+        self.root = pathlib.Path(wish['root'])
+        odoo.tools.config['test_enable'] = True
+        for database in wish['databases']:
+            Registry(database)
+        suite = loader.make_suite(['payment_account_enhanced'], 'post_install')
+        self.tests = {test.id(): test for test in suite if not isinstance(test, HttpCase)}
+        odoo.sql_db.close_all()
+
+    def run(self):
+        reach = self.measure()
+        chosen = self.choose()
+        results, running = [], {}
+        free = list(self.wish['databases'])
+        while chosen or running:
+            while chosen and free:
+                mutant = chosen.pop()
+                tests, seconds = self.tests_for(mutant, reach)
+                if not tests:
+                    results.append((str(mutant), 'not reached'))
+                    continue
+                database = free.pop()
+                child = self.fork(database, lambda mutant=mutant, tests=tests: self.attack(mutant, tests))
+                running[child] = (mutant, database, time.monotonic() + PATIENCE * (seconds + 5), len(tests))
+            self.collect(running, free, results)
+        pathlib.Path(self.wish['result']).write_text(json.dumps(results))
+
+    def choose(self):
+        every = [mutant for file in self.wish['files']
+                 for mutant in mutants.mutants_of((self.root / file).read_text(), file)]
+        random.Random(self.wish['seed']).shuffle(every)  # noqa: S311
+        return every[:self.wish['sample'] or None]
+
+    def fork(self, database, work):
+        child = os.fork()
+        if child:
+            return child
+        code = 2
+        try:
+            odoo.tools.config['db_name'] = database
+            threading.current_thread().dbname = database
+            code = work()
+        except BaseException as error:  # a child never goes on in the parent's code
+            sys.stderr.write(f'{error!r}\n')
+        finally:
+            os._exit(code)
+
+    def attack(self, mutant, tests):
+        module = sys.modules[f'{ADDON}.{mutant.file.removesuffix(".py").replace("/", ".")}']
+        mutants.put_in(mutants.mutated((self.root / mutant.file).read_text(), mutant), mutant, module)
+        loader.OdooTestResult = FirstFailure
+        loader.run_suite(OdooSuite([self.tests[name] for name in tests]), 'payment_account_enhanced')
+        return 0
+
+    def collect(self, running, free, results):
+        """Waits for children; one beyond its time counts as noticed."""
+        time.sleep(0.05)
+        for child, (mutant, database, end, count) in list(running.items()):
+            done, status = os.waitpid(child, os.WNOHANG)
+            late = not done and time.monotonic() > end
+            if late:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            if done or late:
+                code = os.waitstatus_to_exitcode(status) if done else 'time'
+                verdict = {0: f'survived {count} tests', 1: 'killed', 'time': 'timed out'}.get(code, f'broken {code}')
+                results.append((str(mutant), verdict))
+                sys.stderr.write(f'MUTANT {len(results)} {verdict}: {mutant}\n')
+                free.append(database)
+                del running[child]
+
+    # -- which test reaches which line ----------------------------------------------------------------------------
+
+    def measure(self):
+        """{file: {line: [tests]}}, {test or class: seconds}, set of tests that fail anyway; kept in a file."""
+        path = pathlib.Path(self.wish['map'])
+        if not path.exists():
+            child = self.fork(self.wish['databases'][0], lambda: self.trace(path))
+            os.waitpid(child, 0)
+        return pickle.loads(path.read_bytes())  # noqa: S301
+
+    def trace(self, path):
+        tracer = coverage.Coverage(data_file=None, config_file=False,
+                                   include=[str(self.root / file) for file in self.wish['files']])
+        result = Measured(tracer)
+        loader.OdooTestResult = lambda: result
+        tracer.start()
+        tracer.switch_context('between')
+        loader.run_suite(OdooSuite(self.tests.values()), 'payment_account_enhanced')
+        tracer.stop()
+        data, lines = tracer.get_data(), collections.defaultdict(dict)
+        for file in self.wish['files']:
+            for line, names in (data.contexts_by_lineno(str((self.root / file).resolve())) or {}).items():
+                lines[file][line] = [name for name in names if name in self.tests and name not in result.failed]
+        path.write_bytes(pickle.dumps((dict(lines), result.seconds, result.failed)))
+        return 0
+
+    def tests_for(self, mutant, reach):
+        """Tests that reach the line, those of quick classes first, within the time; and how long they take."""
+        lines, seconds, _failed = reach
+        groups = collections.defaultdict(list)
+        for name in lines.get(mutant.file, {}).get(mutant.line, ()):
+            groups[name.rpartition('.')[0]].append(name)
+        chosen, total = [], 0.0
+        for group in sorted(groups, key=lambda one: seconds.get(one, 0) + sum(seconds[name] for name in groups[one])):
+            taken = seconds.get(group, 0)
+            for name in sorted(groups[group], key=seconds.get):
+                taken += seconds[name]
+                if total + taken < SLOWEST or not chosen:
+                    chosen.append(name)
+            total += taken
+        return chosen, total
+
+
+def host(path):
+    Host(json.loads(pathlib.Path(path).read_text())).run()

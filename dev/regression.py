@@ -48,7 +48,7 @@ def regression():
         say(f'\nDIFFERENT: {name}\n  stock: {stock}\n  with the addon: {ours}')
     say('\n' + table(HEAD, rows))
     say(f'\n{sum(row[1] for row in rows)} tests, {len(different)} unexplained differences')
-    without = [row[0] for row in rows if not row[1] and _module(row[0]) not in OTHERS]  # some of the others have no tests
+    without = [row[0] for row in rows if not row[1] and _module(row[0]) not in OTHERS]  # some others have none
     return Exit.TESTS_FAILED if different or without else Exit.OK
 
 

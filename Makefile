@@ -16,7 +16,7 @@ help:
 	@echo 'make faults            every fault that a deployment must survive, for real; ONLY="part of a name; another"'
 	@echo 'make bench-deploy       figures of a deployment with 100,000 payments and 20,000 files, as ratios; half an hour'
 	@echo 'make bench             what the addon costs beside stock Odoo with 100,000 payments: queries and times'
-	@echo 'make regression        the tests of Odoo itself, with the addon and on stock Odoo; ONLY=account, or a test tag'
+	@echo 'make regression        the tests of Odoo and of other addons, with the addon and without; ONLY="account; sale"'
 	@echo 'make recording          a deployment and a rollback as the terminal shows them: docs/deployment-recording.md'
 	@echo 'make lint              ruff, pylint-odoo, OCA checks, XML checks'
 	@echo 'make translations       brings i18n/ up to date: the .pot by Odoo, new terms into the .po files'

@@ -124,9 +124,10 @@ def _deployment(settings, server, journal, now, result):
     if journal.unfinished and not rehearsal:
         result.kept.append(f'deployment {journal.id}: it is not finished (python3 -m deploy status)')
         return
-    if _age(end['time'], now) <= settings.keep_hours:
+    back = end['event'] == 'back-end'  # nothing of it is of use any more: the way back itself was to remove it
+    if _age(end['time'], now) <= settings.keep_hours and not back:
         return
-    why = f'{end["event"]} {_age(end["time"], now):.0f} hours ago'
+    why = 'the old state is back' if back else f'{end["event"]} {_age(end["time"], now):.0f} hours ago'
     for name in (beside(journal.id, kind) for kind in COPIES):
         _database(server, name, why, result)
         if (settings.filestores / name).is_dir():

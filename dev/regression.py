@@ -1,19 +1,20 @@
-"""``make regression``: Odoo's own tests on Odoo with the addon and on stock Odoo, side by side.
+"""``make regression``: Odoo's own tests and those of other addons, with the addon and on stock Odoo, side by side.
 
 With the addon approval is off, and everybody with invoicing rights is a Payment Manager: then it must not be felt.
 Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt.
-``ONLY`` names modules, or test tags that begin with a slash; all of them are listed in MODULES.
+``ONLY`` names modules, or test tags that begin with a slash, between semicolons; MODULES and OTHERS list all.
 """
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from dev import cache, house, odoo_log, odoo_tests
+from dev import cache, coexist, coexist_pairs, house, odoo_log, odoo_tests
 from dev.process import ROOT
 from dev.report import Exit, Stop, duration, say, step, table
 
 MODULES = ('account', 'account_payment', 'account_check_printing', 'sale', 'purchase', 'hr_expense', 'point_of_sale',
            'stock_account')
+OTHERS = tuple(name for one in coexist_pairs.PAIRS if one.source == coexist_pairs.OCA for name in one.modules)
 EXPLAINED = ROOT / 'dev' / 'regression_explained.txt'
 HEAD = ('tests of', 'run', 'passed on both', 'the same failure or skip', 'explained', 'different')
 SIDES = ('stock', 'ours')
@@ -35,23 +36,25 @@ def regression():
     """Prints the table and every unexplained difference; returns the exit code."""
     os.environ.setdefault('PAE_TIME_LIMIT', LIMIT)
     only = os.environ.get('ONLY', '').strip()
-    asked = only.split(',') if only else MODULES
+    asked = [name.strip() for name in only.split(';')] if only else [*MODULES, *OTHERS]
     rows, different = [], {}
     with house.opened() as home:
+        beside = coexist.with_addons(home) if any(_module(name) in OTHERS for name in asked) else home
         for name in asked:
-            row, found = _compare(home, name)
+            row, found = _compare(beside if _module(name) in OTHERS else home, name)
             rows.append(row)
             different.update(found)
     for name, (stock, ours) in sorted(different.items()):
         say(f'\nDIFFERENT: {name}\n  stock: {stock}\n  with the addon: {ours}')
     say('\n' + table(HEAD, rows))
     say(f'\n{sum(row[1] for row in rows)} tests, {len(different)} unexplained differences')
-    return Exit.TESTS_FAILED if different or not all(row[1] for row in rows) else Exit.OK
+    without = [row[0] for row in rows if not row[1] and _module(row[0]) not in OTHERS]  # some others have none
+    return Exit.TESTS_FAILED if different or without else Exit.OK
 
 
 def _compare(home, asked):
     """(row of the table, unexplained differences) of one module or tag."""
-    module = asked.strip('/').split('/')[0].split(':')[0]
+    module = _module(asked)
     tags = asked if asked.startswith('/') else f'/{asked}'
     base = _base(home, module)
     with ThreadPoolExecutor(len(SIDES)) as pool, step(f'tests of {asked}, on both sides'):
@@ -64,6 +67,11 @@ def _compare(home, asked):
     passed = agreed.count('passed')
     row = (asked, len(stock), passed, len(agreed) - passed, len(explained), len(differing) - len(explained))
     return row, {name: pair for name, pair in differing.items() if name not in explained}
+
+
+def _module(asked):
+    """The module of a name or of a tag such as ``/account:TestAccountPayment``."""
+    return asked.strip('/').split('/')[0].split(':')[0]
 
 
 def _kind(verdict):

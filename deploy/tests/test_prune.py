@@ -94,6 +94,13 @@ def test_of_an_unfinished_deployment_nothing_goes(server, settings, database):
     assert removed(prune.plan(settings, server, later(1000))) == set(), 'on its way back'
 
 
+def test_after_the_way_back_nothing_is_of_use(server, settings, database):
+    """The way back removes them itself; killed at its very end it could not."""
+    deployment(settings, server, '20250101_000000', 'back-end', copies=DATABASES)
+    assert removed(prune.plan(settings, server, later(1))) == {
+        names.beside('20250101_000000', kind) for kind in DATABASES if kind != names.WORK}
+
+
 def test_a_finished_deployment_keeps_its_copies_for_a_while(server, settings, database):
     deployment(settings, server, '20250101_000000', 'accepted', copies=DATABASES)
     assert removed(prune.plan(settings, server, later(47))) == set()

@@ -5,7 +5,7 @@ import itertools
 
 from psycopg2 import sql
 
-from deploy.digest_tables import OLD, SEED, having, row_hash
+from deploy.digest_tables import SEED, old_rows, row_hash
 from deploy.postgres import rows
 
 BUCKET = 4096    # ids that are compared by one sum first
@@ -44,7 +44,7 @@ class Side:
 
     def condition(self):
         """SQL for the rows that are compared."""
-        rule, found = self.table.rule, having(self.table, OLD, self.opened)
+        rule, found = self.table.rule, old_rows(self.table, self.opened)
         parts = [found] if found else []
         if rule.owner and self.owned:
             parts.append(sql.SQL('t.{}::text NOT IN (SELECT unnest({}::text[]))').format(

@@ -12,7 +12,7 @@ from psycopg2 import sql
 
 from deploy import digest_accounting, digest_schema, may_change
 from deploy.digest_sessions import share_out, snapshot
-from deploy.digest_tables import FREE, NEW, OLD, OPEN, PIECE, Group, Table, having, statement
+from deploy.digest_tables import OLD, PIECE, Group, Table, conditions, statement
 from deploy.postgres import rows
 from deploy.report import Refused
 
@@ -120,7 +120,7 @@ class Reading:
     """Reads tables, each in pieces, and the rest of the database, with as many sessions as there are."""
 
     def __init__(self, wanted, how, opened=(), progress=None):
-        self.found = {table.key: Pages(table) for table in wanted}
+        self.found = {table.key: Pages(table, opened) for table in wanted}
         self.how, self.opened, self.progress, self.rest = how, opened, progress, {}
         if progress and not progress.total:
             progress.total = sum(pages.table.weight for pages in self.found.values())
@@ -130,8 +130,6 @@ class Reading:
         version = sessions[0].server_version
         whole = [piece for pages in self.found.values() for piece in cut(pages.table, version)]
         self._share_out(sessions, [REST, *batches(whole)])
-        self._share_out(sessions, batches([piece for pages in self.found.values()
-                                           for piece in pages.apart(self.opened)]))
         return {**self.rest, 'tables': {key: pages.entry() for key, pages in self.found.items()}}
 
     def _share_out(self, sessions, tasks):
@@ -141,7 +139,7 @@ class Reading:
                 self.rest = result
             else:
                 for number, *row in result:
-                    self.found[batch.pieces[number].table.key].collect(batch.pieces[number].status, *row)
+                    self.found[batch.pieces[number].table.key].collect(*row)
             if self.progress:
                 self.progress.advance(batch.weight)
 
@@ -149,21 +147,17 @@ class Reading:
         if batch is REST:
             return digest_schema.take(session)
         return rows(session, sql.SQL(' UNION ALL ').join(
-            sql.SQL('SELECT {}, q.* FROM ({}) q').format(sql.Literal(number), self._statement(piece))
+            sql.SQL('SELECT {}, q.* FROM ({}) q').format(
+                sql.Literal(number), statement(piece.table, self.how, self.opened, piece.pages))
             for number, piece in enumerate(batch.pieces)))
-
-    def _statement(self, piece):
-        where = having(piece.table, piece.status, self.opened) if piece.status else None
-        return statement(piece.table, self.how, where, piece.pages)
 
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """A table, or a range of its pages, or its rows of one status."""
+    """A table, or a range of its pages."""
     table: Table
     pages: tuple = None
     weight: int = 0
-    status: str = ''
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,24 +199,15 @@ def cut(table, version):
 class Pages:
     """What was read of one table so far, by groups: {(status, by ..., owner): Group}."""
 
-    def __init__(self, table):
+    def __init__(self, table, opened):
         self.table, self.groups = table, {}
+        self.told_apart = bool(conditions(table, opened))
 
-    def collect(self, status, key, count, last, hashes, sums):
-        """Adds one row of a statement. Rows of a status of their own were read before, among the old ones."""
-        if not count:
-            return
-        free = bool(self.table.rule.rows) and key.pop(0) == 'true'
-        group = Group(count, last, hashes, sums)
-        self.groups.setdefault((status or (FREE if free else OLD), *key), Group()).add(group)
-        if status:
-            self.groups[(OLD, *key)].add(group, -1)
-
-    def apart(self, opened):
-        """The pieces with the rows that are new or open: few, and found by an index."""
-        newest = max((group.last or 0 for group in self.groups.values()), default=0)
-        wanted = [OPEN, NEW] if self.table.last is not None and newest > self.table.last else [OPEN]
-        return [Piece(self.table, status=status) for status in wanted if having(self.table, status, opened)]
+    def collect(self, key, count, last, hashes, sums):
+        """Adds one row of a statement."""
+        if count:
+            status = key.pop(0) if self.told_apart else OLD
+            self.groups.setdefault((status, *key), Group()).add(Group(count, last, hashes, sums))
 
     def entry(self):
         """What a picture says of the table."""

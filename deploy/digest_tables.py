@@ -16,7 +16,7 @@ HASHED = {'integer', 'bigint', 'smallint', 'boolean', 'text', 'character varying
 RECORDS = sql.SQL('LEFT JOIN (SELECT DISTINCT ON (res_id) res_id, module FROM public.ir_model_data WHERE model = {} '
                   'ORDER BY res_id, id) o ON o.res_id = t.{}')
 MODULES = sql.SQL('LEFT JOIN (SELECT id, name AS module FROM public.ir_module_module) o ON o.id = t.{}')
-OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see having
+OLD, OPEN, NEW, FREE = 'old', 'open', 'new', 'free'  # the status of a row, see conditions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,17 +101,18 @@ def row_hash(columns, method):
     return sql.SQL(shape).format(listed, sql.Literal(SEED))
 
 
-def statement(table, method, where=None, pages=None):
+def statement(table, method, opened=(), pages=None):
     """SQL that yields a row for each group of rows: key, count, largest id, two sums for each part, the sums.
 
-    The key, as text, is whether the rows are free, where a table has such rows; the values of ``by``; the owner.
+    The key, as text, is the status of the rows, where a table has others than old ones; the values of ``by``; the
+    owner.
 
-    :param where: SQL, which rows to look at
+    :param opened: ids of the entries that were not posted before
     :param pages: (first, one beyond the last) pages to read, the latter None for all; the whole table by default
     """
     owner, join = _owner(*table.rule.owner) if table.rule.owner else (None, sql.SQL(''))
     values = {
-        'k': [*_free(table), *map(_column, table.by()), *([owner] if owner else [])],
+        'k': [*_status(table, opened), *map(_column, table.by()), *([owner] if owner else [])],
         'h': [row_hash(columns, method) for columns in table.parts().values()],
         's': [sql.SQL('{}::numeric').format(_column(name)) for name in table.sums()],
         'last': [_column('id') if 'id' in table.columns else sql.SQL('NULL::int')]}
@@ -121,9 +122,8 @@ def statement(table, method, where=None, pages=None):
     outer = [_array('text', (f'{name}::text' for name in names['k'])), 'count(*)', 'max(last0)::bigint',
              _array('numeric', (f'sum({name}), sum(hashint8extended({name}, {SEED}))' for name in names['h'])),
              _array('numeric', (f'coalesce(sum({name}), 0)' for name in names['s']))]
-    condition = sql.SQL(' AND ').join([one for one in (where, _within(pages)) if one] or [sql.SQL('true')])
     return sql.SQL('SELECT {} FROM (SELECT {} FROM ONLY {} t {} WHERE {} OFFSET 0) x{}').format(
-        sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), table.named, join, condition,
+        sql.SQL(', '.join(outer)), sql.SQL(', ').join(inner), table.named, join, _within(pages),
         sql.SQL(f' GROUP BY {", ".join(names["k"])}' if names['k'] else ''))
 
 
@@ -135,24 +135,29 @@ def _column(name):
     return sql.SQL('t.{}').format(sql.Identifier(name))
 
 
-def _free(table):
-    return [sql.SQL('({}) IS TRUE').format(sql.SQL(table.rule.rows))] if table.rule.rows else []
-
-
-def having(table, status, opened=()):
-    """SQL for the rows of one status. free: an upgrade may change them, wherever they come from; of the others:
-    new, not there before; open, of an entry that was not posted before; old, all the rest. None where there are none.
+def conditions(table, opened=()):
+    """{status: SQL}, in the order in which they are asked. free: an upgrade may change the row, wherever it comes from;
+    new: not there before; open: of an entry that was not posted before. All other rows are old.
     """
-    free = [sql.SQL('NOT {}').format(one) for one in _free(table)]
-    last = table.last if 'id' in table.columns else None
-    entry = table.book.entry if opened and table.book.entry in table.columns else ''
-    newer = [] if last is None else [sql.SQL('t.id > {}').format(sql.Literal(last))]
-    still_open = [sql.SQL('{} IN (SELECT unnest({}::int[]))').format(
-        _column(entry), sql.Literal(list(opened)))] if entry else []
-    old = [sql.SQL('NOT ({})').format(one) for one in newer]
-    found = {FREE: _free(table), NEW: newer and free + newer, OPEN: still_open and free + old + still_open,
-             OLD: free + old + [sql.SQL('({}) IS NOT TRUE').format(one) for one in still_open]}[status]
+    found = {FREE: sql.SQL(table.rule.rows)} if table.rule.rows else {}
+    if table.last is not None and 'id' in table.columns:
+        found[NEW] = sql.SQL('t.id > {}').format(sql.Literal(table.last))
+    if opened and table.book.entry in table.columns:
+        found[OPEN] = sql.SQL('{} IN (SELECT unnest({}::int[]))').format(
+            _column(table.book.entry), sql.Literal(list(opened)))
+    return found
+
+
+def old_rows(table, opened=()):
+    """SQL for the old rows; None where there are no others."""
+    found = [sql.SQL('({}) IS NOT TRUE').format(one) for one in conditions(table, opened).values()]
     return sql.SQL(' AND ').join(found) if found else None
+
+
+def _status(table, opened):
+    found = [sql.SQL('WHEN {} THEN {}').format(one, sql.Literal(name))
+             for name, one in conditions(table, opened).items()]
+    return [sql.SQL('CASE {} ELSE {} END').format(sql.SQL(' ').join(found), sql.Literal(OLD))] if found else []
 
 
 def _owner(column, model):
@@ -166,7 +171,7 @@ def _owner(column, model):
 
 def _within(pages):
     if not pages:
-        return None
+        return sql.SQL('true')
     first = sql.SQL('t.ctid >= {}::tid').format(sql.Literal(f'({pages[0]},0)'))
     if pages[1] is None:
         return first
@@ -180,12 +185,12 @@ class Group:
         self.rows, self.last = int(rows), last
         self.hashes, self.sums = [int(value) for value in hashes], list(sums)
 
-    def add(self, other, sign=1):
-        """Adds another set, or with ``sign`` -1 takes it away."""
-        self.rows += sign * other.rows
+    def add(self, other):
+        """Adds another set."""
+        self.rows += other.rows
         self.last = max(self.last or 0, other.last or 0)
-        self.hashes = [(a + sign * b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
-        self.sums = [a + sign * b for a, b in _pairs(self.sums, other.sums)]
+        self.hashes = [(a + b) % WRAP for a, b in _pairs(self.hashes, other.hashes)]
+        self.sums = [a + b for a, b in _pairs(self.sums, other.sums)]
 
     def digest(self):
         """One word for each part: the sum of the hashes, and the sum of the hashes hashed again."""

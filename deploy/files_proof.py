@@ -20,7 +20,7 @@ def whole_since(deployment):
     if not folder.is_dir():
         return None
     begin = filestore.clock(folder)
-    return None if filestore.check(deployment.server, deployment.copy, folder) else begin
+    return None if filestore.check(deployment.server, deployment.copy, folder, workers=1) else begin
 
 
 def differences(deployment, database, folder, repair=False, since=None):

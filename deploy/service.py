@@ -47,7 +47,7 @@ class Service:
             left = sorted({*self.processes(), *(one.pid for one in proc.alive(family))})
             if not left and not self.running():
                 return
-            time.sleep(0.3)
+            time.sleep(0.1)
         left = ', '.join(map(str, left)) or 'none'
         raise Failed(f'The service did not stop (code {code}; processes left: {left}). '
                      f'{process.last_lines(output)}')

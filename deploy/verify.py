@@ -23,6 +23,7 @@ def verify(settings, server, backup_folder, progress=None):
     facts = manifest.load(folder)
     if not (folder / backups.FINGERPRINT).is_file():
         raise Refused(f'{folder} was made without a fingerprint.', 'make a new one: python3 -m deploy backup --verify')
+    manifest.check(folder, facts)  # the restore below is of the database alone
     scratch = beside(folder.name[:restore.LONGEST], SCRATCH)
     try:
         restore.drop(server, scratch)

@@ -81,10 +81,11 @@ def switch(deployment):
 
 
 def upgrade(deployment):
-    """In place, under a name that nobody else knows; the rollback copy is digested meanwhile."""
+    """In place, under a name that nobody else knows. The rollback copy and its files are digested meanwhile, by one
+    session: Odoo has the other processor."""
     set_aside(deployment)
-    with reading(deployment, deployment.copy), concurrent.futures.ThreadPoolExecutor(2) as pool:
-        before = pool.submit(digest.take, deployment.server, deployment.copy)
+    with reading(deployment, deployment.copy), concurrent.futures.ThreadPoolExecutor(1) as pool:
+        before = pool.submit(digest.take, deployment.server, deployment.copy, workers=1)
         whole = pool.submit(files_proof.whole_since, deployment)
         try:
             deployment.odoo.upgrade(deployment.work, [deployment.settings.module], deployment.log('upgrade'))
@@ -140,16 +141,17 @@ def compare(deployment):
     """Old against new, row by row; the filestore. The rights of people and a server on another port, unless a
     rehearsal has tried this very release."""
     settings, server = deployment.settings, deployment.server
-    before = load(deployment.picture('before'))
-    after = digest.take(server, deployment.work, columns=before)
-    keep(deployment.picture('after'), after)
-    with reading(deployment, deployment.copy):
-        differences = comparing.compare(
-            before, after, server, deployment.copy, deployment.work, modules=[settings.module],
-            allowed=declared.changes(settings, deployment.release, before))
-    differences += files_proof.differences(deployment, deployment.work, deployment.files,
-                                           since=deployment.facts.get('files_whole_since'))
-    refuse_differences(differences)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        files = pool.submit(files_proof.differences, deployment, deployment.work, deployment.files,
+                            since=deployment.facts.get('files_whole_since'))
+        before = load(deployment.picture('before'))
+        after = digest.take(server, deployment.work, columns=before)
+        keep(deployment.picture('after'), after)
+        with reading(deployment, deployment.copy):
+            differences = comparing.compare(
+                before, after, server, deployment.copy, deployment.work, modules=[settings.module],
+                allowed=declared.changes(settings, deployment.release, before))
+        refuse_differences([*differences, *files.result()])
     rehearsal = rehearsed.same_release(deployment)
     deployment.journal.note(tried_by=rehearsal)
     if rehearsal:

@@ -50,8 +50,8 @@ def digest_script(settings, server):
     """The statements of the digest, for another program: of every table whole, with its groups, parts and sums."""
     with digest_sessions.snapshot(server, settings.database, workers=1) as (session,):
         found = digest.tables(session)
-        how = digest.method(session)
-        lines = [digest_tables.statement(table, how).as_string(session) for table in found.values()
+        how, opened = digest.method(session), digest.opened(session, found)
+        lines = [digest_tables.statement(table, how, opened).as_string(session) for table in found.values()
                  if table.pages and table.parts()]
     return {'seconds': 0, 'script': ';\n'.join(lines) + ';\n'}
 

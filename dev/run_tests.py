@@ -4,6 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from dev import (
+    bench,
     browser_tests,
     faults,
     house,
@@ -25,7 +26,7 @@ NEEDS_ODOO = {Exit.NO_ODOO, Exit.WRONG_SERIES, Exit.BROKEN_TREE, Exit.NO_PYTHON,
 # What ONLY names, beside tests of Odoo and of pytest: title and module.
 NAMED = {
     'lifecycle': ('life cycle', life_cycle), 'legacy': ('legacy', legacy), 'parallel': ('two at once', parallel),
-    'proof': ('proof', proof), 'faults': ('faults', faults),
+    'proof': ('proof', proof), 'faults': ('faults', faults), 'bench': ('query counts', bench),
 }
 
 

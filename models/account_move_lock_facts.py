@@ -8,8 +8,8 @@ from .posting_guard import MANAGER_GROUP, NAMES_SHOWN
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    # Of posted entries: 'matched', whether any item is matched, even partly; 'managers', the names of the Payment Managers
-    # of the company in brackets, after a blank; 'person' and 'date', who posted it and when.
+    # Of posted entries: 'matched', whether any item is matched, even partly; 'managers', the names of the Payment
+    # Managers of the company in brackets, after a blank; 'person' and 'date', who posted it and when.
     payment_lock_facts = fields.Json(compute='_compute_payment_lock_facts', groups=fields.NO_ACCESS)
 
     @api.depends('state', 'line_ids.matched_debit_ids', 'line_ids.matched_credit_ids')

@@ -7,7 +7,7 @@ from dev.outcome import Outcome
 from dev.process import ROOT, run, tail
 from dev.report import step
 
-PLACES = ('dev/tests', 'deploy/tests', 'bench/tests')
+PLACES = ('dev/tests', 'deploy/tests')
 
 
 def places(only=''):

@@ -9,6 +9,7 @@ from deploy import proc, process
 from deploy.report import Failed, Refused
 
 STOP_LIMIT = 120  # seconds
+COMING_LIMIT = 20  # seconds that a start which was broken off may still take until the service says that it runs
 TRIAL = '--log-handler=deploy_trial:INFO'  # tells our own trial server, which serves nobody, from the service
 
 
@@ -35,7 +36,18 @@ class Service:
         return process.run(self.commands['status'], limit=30)[0] == 0
 
     def start(self):
-        process.need(self.commands['start'], 'starting the service', limit=self.settings.start_limit, stays=True)
+        """Starts the service, unless a start that was broken off brings it up by itself."""
+        if not self._comes_up():
+            process.need(self.commands['start'], 'starting the service', limit=self.settings.start_limit, stays=True)
+
+    def _comes_up(self):
+        """True once it runs; False when none of its processes is there, or they do not become a running service."""
+        end = time.monotonic() + COMING_LIMIT
+        while self.processes() and time.monotonic() < end:
+            if self.running():
+                return True
+            time.sleep(0.1)
+        return False
 
     def stop(self):
         """Returns when the service is stopped and none of its processes is left; Failed otherwise."""

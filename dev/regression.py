@@ -5,6 +5,7 @@ Each test must end as it does on stock. Differences that have a reason stand in 
 ``ONLY`` names modules, or test tags that begin with a slash, between semicolons; MODULES and OTHERS list all.
 """
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -75,8 +76,8 @@ def _module(asked):
 
 
 def _kind(verdict):
-    """Failures are compared by their last line, which says what went wrong."""
-    return verdict and verdict.strip().splitlines()[-1]
+    """Failures are compared by their last line, which says what went wrong, without its numbers and times."""
+    return verdict and re.sub(r'\d+', '#', verdict.strip().splitlines()[-1])
 
 
 def _base(home, module):

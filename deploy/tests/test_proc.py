@@ -52,6 +52,25 @@ def test_the_service_has_not_stopped_while_a_worker_lives(family, monkeypatch):
         Service(settings).stop()
 
 
+def test_a_start_that_was_broken_off_may_end_by_itself(family, tmp_path):
+    """Its processes are there, and a moment later it says that it runs: started again there would be two."""
+    import dataclasses
+    settings, _master, _worker = family
+    runs, again = tmp_path / 'runs', tmp_path / 'again'
+    subprocess.Popen(['sh', '-c', f'sleep 1; touch {runs}'])
+    Service(dataclasses.replace(settings, status=('test', '-e', str(runs)), start=('touch', str(again)))).start()
+    assert runs.exists() and not again.exists()
+
+
+def test_a_start_that_does_not_end_is_begun_anew(family, tmp_path, monkeypatch):
+    import dataclasses
+    settings, _master, _worker = family
+    again = tmp_path / 'again'
+    monkeypatch.setattr('deploy.service.COMING_LIMIT', 1)
+    Service(dataclasses.replace(settings, start=('touch', str(again)))).start()
+    assert again.exists()
+
+
 def test_the_age_of_a_process():
     begin = time.time()
     with subprocess.Popen(['sleep', '30']) as one:

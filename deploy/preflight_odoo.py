@@ -31,6 +31,7 @@ WAY_OUT = 'run takeover/version_back.sql on it: docs/upgrade.md, "A database tha
 
 def findings(settings, server):
     odoo = Odoo(settings)
+    yield from _readable(settings)
     yield _series(settings, odoo)
     yield _python('Python of the service', _python_version(settings, odoo))
     yield _python('Python of this tool', sys.version_info[:2])
@@ -40,6 +41,13 @@ def findings(settings, server):
     yield from _others(settings, server)
     yield from _conf(settings)
     yield from _rehearsal(settings)
+
+
+def _readable(settings):
+    """The account that Odoo is to run under, and what it has to read first."""
+    if settings.conf and process.run(['test', '-r', settings.conf], limit=LIMIT, user=settings.user)[0]:
+        yield stop('odoo.conf', f'the account {settings.user or "of this tool"} cannot read {settings.conf}',
+                   'set user to the account that the service runs under')
 
 
 def _series(settings, odoo):

@@ -122,6 +122,8 @@ add('a module is stuck', REFUSED, before=lambda w: w.sql(
 add('database of a newer generation', REFUSED, before=lambda w: w.sql(
     "UPDATE ir_module_module SET latest_version = '17.0.1.2.3' WHERE name = 'payment_account_enhanced'"),
     says='docs/upgrade.md')
-add('file that the service cannot read', REFUSED, lambda folder, _version: (
-    folder / 'models/account_move.py').chmod(0o600), options={'code': 'folder'}, says='account_move.py',
-    before=lambda w: w.write_toml(user='nobody'))
+add('file that only its owner may read', GOOD, lambda folder, _version: (
+    folder / 'models/account_move.py').chmod(0o600), options={'code': 'folder'}, after=lambda w, run: [
+        str(path) for path in w.addon.rglob('*.py') if not path.stat().st_mode & 0o004])
+add('account that cannot read odoo.conf', REFUSED, before=lambda w: w.write_toml(user='nobody'),
+    says='the account nobody cannot read')

@@ -5,7 +5,7 @@ import socket
 
 from deploy.tests.faults.fault import NEW, OLD, add
 from deploy.tests.world import mutations as m
-from deploy.tests.world import trouble, world
+from deploy.tests.world import proof, trouble, world
 from deploy.tests.world.template import git
 
 GOOD, REFUSED, BACK = {0: NEW}, {1: OLD}, {2: OLD}
@@ -122,8 +122,17 @@ add('a module is stuck', REFUSED, before=lambda w: w.sql(
 add('database of a newer generation', REFUSED, before=lambda w: w.sql(
     "UPDATE ir_module_module SET latest_version = '17.0.1.2.3' WHERE name = 'payment_account_enhanced'"),
     says='docs/upgrade.md')
-add('file that only its owner may read', GOOD, lambda folder, _version: (
-    folder / 'models/account_move.py').chmod(0o600), options={'code': 'folder'}, after=lambda w, run: [
-        str(path) for path in w.addon.rglob('*.py') if not path.stat().st_mode & 0o004])
+add('file that only its owner may read', {0: ''}, lambda folder, _version: (
+    folder / 'models/account_move.py').chmod(0o600), options={'code': 'folder'}, after=lambda w, run: _readable(w, run))
+
+
+def _readable(world, run):
+    """The new version is in use, and its files are as readable as those of the old one."""
+    found = proof.module(world)
+    wrong = [] if found == ('installed', run.version) else [f'the module is {found}']
+    return [*wrong, *proof.different(run.books, proof.books(world)), *(
+        f'{path} is for its owner alone' for path in world.addon.rglob('*.py') if not path.stat().st_mode & 0o004)]
+
+
 add('account that cannot read odoo.conf', REFUSED, before=lambda w: w.write_toml(user='nobody'),
     says='the account nobody cannot read')

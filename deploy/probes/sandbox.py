@@ -15,7 +15,7 @@ import odoo
 
 TRIES = 3
 LIMITS = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '60s'"
-NEXTVAL = re.compile(r'\bnextval\s*\(([^()]*)\)', re.IGNORECASE)
+NEXTVAL = re.compile(r'\bnextval\s*\(((?:[^()]|\([^()]*\))*)\)', re.IGNORECASE)  # with a call inside, too
 PROBE_NUMBER = r'(length((\1)::text) * 0 + 900000000 + (random() * 90000000)::int)'
 
 

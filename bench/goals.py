@@ -7,7 +7,7 @@ HEAD = ('measure', 'queries, stock', 'with addon', 'extra', 'goal', 'time ratio'
 @dataclasses.dataclass(frozen=True)
 class Goal:
     """One row. ``queries``: more than stock takes, at most (where ``absolute``: all of them); ``ratio``: our median
-    over stock's, at most; ``seconds``: at most. None: not asked for.
+    over stock's, at most. None: not asked for.
 
     ``floor``: the queries that remain where the goal is not met, and ``why`` they do; the tests hold them.
     """
@@ -15,7 +15,6 @@ class Goal:
     title: str
     queries: int = None
     ratio: float = None
-    seconds: float = None
     absolute: bool = False
     floor: int = None
     why: str = ''
@@ -41,8 +40,6 @@ GOALS = (
 )
 # What has no counterpart in stock Odoo: seconds, and what may not grow.
 OWN_HEAD = ('measure', 'result', 'goal', '')
-# Odoo's ORM inserts a hundred rows by one statement, so beyond that each table takes one more for each hundred.
-INSERTED_AT_ONCE, STAGE_GROWTH = 100, 0
 
 
 def row_of(goal, sides):
@@ -91,7 +88,7 @@ def of_stages(found):
         seconds = _median([one['seconds'] for one in by_size[sizes[-1]]])
         queries = ' and '.join(map(str, counts))
         yield _own(f'{name}: queries for {" and ".join(map(str, sizes))} payments', queries, 'constant',
-                   counts[-1] - counts[0] <= STAGE_GROWTH * (int(sizes[-1]) // INSERTED_AT_ONCE), 'queries')
+                   counts[-1] <= counts[0], 'queries')
         yield _own(f'{name}: {sizes[-1]} payments', f'{seconds:.1f} s', '<= 5 s', seconds <= 5)
 
 

@@ -4,7 +4,7 @@ import sys
 
 import psycopg2
 
-from deploy import conf, process
+from deploy import conf, process, rehearsed
 from deploy.finding import ok, stop, warning
 from deploy.journal import all_journals
 from deploy.names import PREFIX
@@ -143,7 +143,7 @@ def _rehearsal(settings):
     journals = [one for one in all_journals(settings.state_dir) if one.facts().get('database') == settings.database]
     if any(one.id == process.owner and one.facts().get('kind') == 'rehearsal' for one in journals):
         return
-    last = next((one for one in reversed(journals) if one.last('rehearsed')), None)
+    last = next(rehearsed.went_well(settings), None)
     if not last:
         yield warning('rehearsal', 'none of this database yet', 'python3 -m deploy rehearse')
         return

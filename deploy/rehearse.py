@@ -149,9 +149,7 @@ def compare(one):
 
 
 def checks(one):
-    begin = time.monotonic()
     window.demand(window.tried(one, one.copied, Odoo(one.copied), one.name), window.UNFIT)
-    one.journal.note(seconds_checks=round(time.monotonic() - begin, 1))
 
 
 def forecast(journal):

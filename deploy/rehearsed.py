@@ -11,12 +11,16 @@ def same_release(deployment):
     wanted = _subject(deployment.facts)
     if not wanted[-1]:
         return ''
-    for journal in reversed(all_journals(deployment.settings.state_dir)):
-        end = journal.last('rehearsed')
-        if end and _is_recent(end['time']) and journal.facts().get('kind') == 'rehearsal' and _subject(
-                journal.facts()) == wanted:
-            return journal.id
-    return ''
+    return next((journal.id for journal in went_well(deployment.settings)
+                 if _subject(journal.facts()) == wanted and _is_recent(journal.last('rehearsed')['time'])), '')
+
+
+def went_well(settings):
+    """Journals of the rehearsals of this database that went well, the newest first."""
+    for journal in reversed(all_journals(settings.state_dir)):
+        facts = journal.facts()
+        if (facts.get('kind'), facts.get('database')) == ('rehearsal', settings.database) and journal.last('rehearsed'):
+            yield journal
 
 
 def _subject(facts):

@@ -30,9 +30,10 @@ SUPERUSER = 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user'
 
 
 def restore(settings, server, backup_folder, database, filestore_target=None, progress=None, hidden=False,
-            analyze=False):
+            analyze=False, whole=False):
     """Restores a backup into a new database and, where a place for it is given, a new filestore folder.
 
+    :param whole: every file of the backup is checked, not only those that are restored
     :param analyze: gather statistics before the end; else PostgreSQL does so by itself within minutes
     :param hidden: the database stays a template: Odoo's list of databases and its crons pass it over
     :return: warnings (:class:`deploy.finding.Finding`) about what could not be made as it was
@@ -44,7 +45,7 @@ def restore(settings, server, backup_folder, database, filestore_target=None, pr
     facts = manifest.load(folder)
     _check_place(server, database, target)
     superuser, with_owners = _check_server(server, facts)
-    manifest.check(folder, facts, without=() if target else (backups.FILES, backups.CODE))
+    manifest.check(folder, facts, without=() if target or whole else (backups.FILES, backups.CODE))
     with _half_database(server, database, facts) as half, _half_files(target) as files:
         with dump.full_volume(target or folder), backups.together(
                 lambda stopped: _unpack(settings, folder / backups.FILES, files, stopped)):

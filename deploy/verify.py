@@ -23,11 +23,10 @@ def verify(settings, server, backup_folder, progress=None):
     facts = manifest.load(folder)
     if not (folder / backups.FINGERPRINT).is_file():
         raise Refused(f'{folder} was made without a fingerprint.', 'make a new one: python3 -m deploy backup --verify')
-    manifest.check(folder, facts)  # the restore below is of the database alone
     scratch = beside(folder.name[:restore.LONGEST], SCRATCH)
     try:
         restore.drop(server, scratch)
-        restore.restore(settings, server, folder, scratch, None, progress, hidden=True)
+        restore.restore(settings, server, folder, scratch, None, progress, hidden=True, whole=True)
         wrong = [*_database(server, folder, scratch), *_files(server, folder, facts, scratch)]
     finally:
         with contextlib.suppress(psycopg2.Error):

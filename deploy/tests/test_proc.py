@@ -1,4 +1,5 @@
 """Processes are told by their master and their age, whatever title they give themselves."""
+import dataclasses
 import subprocess
 import sys
 import time
@@ -21,7 +22,6 @@ time.sleep(60)
 @pytest.fixture
 def family(settings, tmp_path):
     """(settings, master, worker) of a service whose worker has another title."""
-    import dataclasses
     conf = tmp_path / 'odoo.conf'
     conf.touch()
     script = tmp_path / 'odoo-bin'
@@ -54,7 +54,6 @@ def test_the_service_has_not_stopped_while_a_worker_lives(family, monkeypatch):
 
 def test_a_start_that_was_broken_off_may_end_by_itself(family, tmp_path):
     """Its processes are there, and a moment later it says that it runs: started again there would be two."""
-    import dataclasses
     settings, _master, _worker = family
     runs, again = tmp_path / 'runs', tmp_path / 'again'
     subprocess.Popen(['sh', '-c', f'sleep 1; touch {runs}'])
@@ -63,7 +62,6 @@ def test_a_start_that_was_broken_off_may_end_by_itself(family, tmp_path):
 
 
 def test_a_start_that_does_not_end_is_begun_anew(family, tmp_path, monkeypatch):
-    import dataclasses
     settings, _master, _worker = family
     again = tmp_path / 'again'
     monkeypatch.setattr('deploy.service.COMING_LIMIT', 1)

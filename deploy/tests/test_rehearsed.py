@@ -23,7 +23,7 @@ def made(tmp_path):
     def ask(digest='abc', **subject):
         facts = {**SUBJECT, 'release': {'digest': digest}, **subject}
         return rehearsed.same_release(types.SimpleNamespace(
-            facts=facts, settings=types.SimpleNamespace(state_dir=tmp_path)))
+            facts=facts, settings=types.SimpleNamespace(state_dir=tmp_path, database=SUBJECT['database'])))
     return types.SimpleNamespace(rehearsal=rehearsal, ask=ask)
 
 

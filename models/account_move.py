@@ -1,9 +1,8 @@
 """The lock of payment entries, and the reset guard of posted entries of any kind."""
-from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from .posting_guard import OVERRIDE, STATEMENT_LINE
+from .posting_guard import OVERRIDE, STATEMENT_LINE, is_uninstalling
 
 
 class AccountMove(models.Model):
@@ -212,12 +211,11 @@ class AccountMove(models.Model):
     def _guard_unlink(self):
         """Posted entries are not deleted, and entries of payments that were posted once never are.
 
-        Judged before the items go: core deletes them first. The uninstall key in the context is sent by
-        clients, too: it counts for OdooBot alone.
+        Judged before the items go: core deletes them first.
 
         :return: these entries, with the pass for what follows when there was something to permit
         """
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if is_uninstalling(self.env):
             return self
         self._guard_payments()._unlink_except_posted_once()
         return self if self._guard_has_pass(STATEMENT_LINE) else self._guard_leave_posted('delete')

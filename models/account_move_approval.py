@@ -1,8 +1,8 @@
 """Where all roads to the posted state meet: entries of payments pass the gate of approval."""
-from odoo import SUPERUSER_ID, api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import api, models
 
 from .account_payment_approval_lock import POSTING_KEY, PostingPass
+from .posting_guard import is_uninstalling
 
 
 class AccountMove(models.Model):
@@ -34,7 +34,7 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_submitted_payment(self):
         """Deleting the entry would delete its payment in the database, past the payment's own checks."""
-        if self.env.uid != SUPERUSER_ID or not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             self._get_entry_payments()._unlink_except_submitted()
 
     def _post(self, soft=True):

@@ -1,8 +1,7 @@
 """The lock of the items of posted payments."""
-from odoo import SUPERUSER_ID, api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import api, models
 
-from .posting_guard import OVERRIDE
+from .posting_guard import OVERRIDE, is_uninstalling
 
 
 class AccountMoveLine(models.Model):
@@ -74,9 +73,8 @@ class AccountMoveLine(models.Model):
             self._guard_authorize_entries([move_id], 'add_item')
 
     def _guard_delete(self):
-        """Items of posted entries stay. Judged before core answers: its own check gives way to a key of the context,
-        and the uninstall key, which clients send too, counts for OdooBot alone."""
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+        """Items of posted entries stay. Judged before core answers: its own check gives way to a key of the context."""
+        if is_uninstalling(self.env):
             return
         self._guard_authorize_entries(self.move_id.filtered('payment_id').ids, 'delete_item')
         self.move_id.filtered(lambda move: not move.payment_id)._guard_delete_items()

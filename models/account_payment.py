@@ -1,10 +1,9 @@
 """The lock of posted and reconciled payments."""
-from odoo import SUPERUSER_ID, _, api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .posting_guard import NAMES_SHOWN, PAIRING
+from .posting_guard import NAMES_SHOWN, PAIRING, is_uninstalling
 
 
 class AccountPayment(models.Model):
@@ -36,9 +35,8 @@ class AccountPayment(models.Model):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_posted_once(self):
-        """A number that was posted stays in the books. The uninstall key in the context is sent by clients, too:
-        it counts for OdooBot alone."""
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+        """A number that was posted stays in the books."""
+        if is_uninstalling(self.env):
             return
         posted_once = self.sudo().filtered(lambda payment: payment.posted_before or payment.state == 'posted')
         if posted_once:

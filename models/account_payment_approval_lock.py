@@ -1,9 +1,9 @@
 """Approval fields are written by the machine alone, and content stands still while a payment is in approval."""
-from odoo import SUPERUSER_ID, _, api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import _, api, models
 from odoo.exceptions import UserError
 
 from . import payment_approval_machine as machine
+from .posting_guard import is_uninstalling
 
 APPROVAL_KEY = 'payment_approval_pass'
 POSTING_KEY = 'payment_posting_pass'
@@ -72,7 +72,7 @@ class AccountPayment(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_submitted(self):
         """A payment that was ever submitted keeps its number and its history."""
-        if self.env.uid == SUPERUSER_ID and self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if is_uninstalling(self.env):
             return
         if submitted := self.sudo()._filter_with_history():
             raise UserError(_(

@@ -1,7 +1,8 @@
 """Records that are written once, by the machine, and never again."""
-from odoo import SUPERUSER_ID, _, api, models
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo import _, api, models
 from odoo.exceptions import UserError
+
+from .posting_guard import is_uninstalling
 
 APPEND_KEY = 'payment_append_only_pass'
 APPEND = object()
@@ -30,8 +31,7 @@ class PaymentAppendOnly(models.AbstractModel):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_uninstall(self):
-        """The uninstall key in the context is sent by clients, too: it counts for OdooBot alone."""
-        if self.env.uid != SUPERUSER_ID or not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             self._refuse_change()
 
     @api.model

@@ -9,11 +9,13 @@ from dev.report import Exit, Stop, step
 
 URL = 'https://github.com/odoo/odoo.git'
 LIMIT = 1800  # seconds
+REMEDIES = ('set ODOO_HOME to an Odoo 17 (a source checkout or an installed package), or install it to a usual folder '
+            '(/opt/odoo17, /usr/lib/python3/dist-packages/odoo, ~/odoo), or allow the network for a clone of its 17.0 '
+            'branch')
 
 
 def clone():
     """The folder of the clone, made at the first call. ``ODOO_GIT_URL`` names a mirror."""
-    from dev.find_odoo import REMEDIES
     target = cache.folder() / 'odoo-17.0'
     if target.exists():
         return target
@@ -21,11 +23,11 @@ def clone():
     if not shutil.which('git'):
         raise Stop(Exit.NO_ODOO, 'Odoo 17 was not found, and there is no git to clone it with.', REMEDIES)
     with step(f'clone branch 17.0 of {url} (once; about 600 MB)'):
-        _clone_whole(url, target, REMEDIES)
+        _clone_whole(url, target)
     return target
 
 
-def _clone_whole(url, target, remedies):
+def _clone_whole(url, target):
     log = cache.folder() / 'logs/clone.log'
     log.unlink(missing_ok=True)
     command = ['git', '-c', 'http.lowSpeedLimit=1000', '-c', 'http.lowSpeedTime=60', 'clone', '--quiet', '--depth=1',
@@ -33,5 +35,5 @@ def _clone_whole(url, target, remedies):
     with tempfile.TemporaryDirectory(dir=target.parent, prefix='odoo-clone-') as half:
         code = run([*command, f'{half}/odoo'], log, LIMIT, env={**os.environ, 'GIT_TERMINAL_PROMPT': '0'})
         if code:
-            raise Stop(Exit.NO_ODOO, f'Odoo 17 was not found, and cloning it failed:\n{tail(log, 3)}\n  ', remedies)
+            raise Stop(Exit.NO_ODOO, f'Odoo 17 was not found, and cloning it failed:\n{tail(log, 3)}\n  ', REMEDIES)
         os.rename(f'{half}/odoo', target)

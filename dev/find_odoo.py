@@ -15,9 +15,6 @@ SERIES = '17.0'
 USUAL = ('/opt/odoo*', '/opt/odoo*/*', '/usr/lib/python3/dist-packages', '~/odoo', '~/odoo/odoo', '/usr/src/odoo')
 NEEDED = ('base', 'web', 'account')  # an Odoo without them is no Odoo for this addon
 IMPORTS = 'import odoo, psycopg2, lxml, werkzeug, babel'
-REMEDIES = ('set ODOO_HOME to an Odoo 17 (a source checkout or an installed package), or install it to a usual folder '
-            '(/opt/odoo17, /usr/lib/python3/dist-packages/odoo, ~/odoo), or allow the network for a clone of its 17.0 '
-            'branch')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +60,7 @@ def at_home(home):
     """The Odoo in a folder that somebody named; Stop says what is wrong with it."""
     root = next((root for root in _roots(home) if (root / 'odoo/release.py').is_file()), None)
     if not root:
-        raise Stop(Exit.BROKEN_TREE, f'There is no Odoo in {home} (no odoo/release.py).', REMEDIES)
+        raise Stop(Exit.BROKEN_TREE, f'There is no Odoo in {home} (no odoo/release.py).', clone_odoo.REMEDIES)
     problem, odoo = examine(root, home / 'bin/python')
     if odoo:
         return odoo

@@ -72,3 +72,14 @@ class SealCommon(ApprovalCommon):
         names = (*payment_approval_seal.SEALED, 'previous_hash')
         vals = seal._convert_to_write({name: seal[name] for name in names})
         self.sql(f'UPDATE {SEAL} SET hash = %s WHERE id = %s', seal._hash_seal(vals), seal.id)
+
+
+class SealedCommon(SealCommon):
+    """Two posted payments whose steps are under one seal, and the chain of the first."""
+
+    def setUp(self):
+        super().setUp()
+        self.payments, self.rows = self.make_history()
+        self.Seal._cron_seal()
+        self.payment = self.payments[0]
+        self.chain = self.payment.approval_history_ids.sorted('id')

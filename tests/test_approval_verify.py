@@ -4,19 +4,12 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models import payment_approval_seal
-from .seal_common import HISTORY, SealCommon
+from .seal_common import HISTORY, SealedCommon
 
 
 @tagged('post_install', '-at_install')
-class TestVerifyHistory(SealCommon):
+class TestVerifyHistory(SealedCommon):
     """Whatever is done to the rows past the system is found, and the row is named."""
-
-    def setUp(self):
-        super().setUp()
-        self.payments, self.rows = self.make_history()
-        self.Seal._cron_seal()
-        self.payment = self.payments[0]
-        self.chain = self.payment.approval_history_ids.sorted('id')
 
     def test_untouched_history_is_whole(self):
         result = self.assertClean()

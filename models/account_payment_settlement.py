@@ -14,10 +14,14 @@ class AccountPayment(models.Model):
         'payment.settlement', compute='_compute_waiting_settlement_ids', string='Documents Waiting to be Paid',
     )
 
-    @api.depends('state', 'settlement_ids')
+    @api.depends('approval_state', 'settlement_ids')
     def _compute_waiting_settlement_ids(self):
-        """Of payments that are not posted, what they are to pay: the form of a posted payment asks for nothing."""
-        posted = self.filtered(lambda payment: payment.state == 'posted')
+        """Of payments that are not posted, what they are to pay: the form of a posted payment asks for nothing.
+
+        By the state of approval, which follows that of the entry: records that depend on the state of an entry would
+        have Odoo look up all that hangs on it, once more each time an entry is posted.
+        """
+        posted = self.filtered(lambda payment: payment.approval_state == 'posted')
         posted.waiting_settlement_ids = False
         for payment in self - posted:
             payment.waiting_settlement_ids = payment.settlement_ids

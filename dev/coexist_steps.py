@@ -47,18 +47,19 @@ class Steps:
         return found
 
     def install_alone(self, database):
-        """The other addon without us: what it logs here is its own, and explained by that later on."""
-        log = house.logs() / f'coexist-{self.name}-alone.log'
-        code = self.home.run(database, log, '--stop-after-init', '-i', ','.join(self.modules))
-        self.known = set(map(_shape, _loud(log.read_text(errors='replace'))))
-        self.outcome.check(not code, f'{self.name}: it cannot be installed even without us; its log: {log}')
+        """The other addon comes, without us."""
+        self._alone(database, 'installed', '--stop-after-init', '-i', ','.join(self.modules))
 
     def remove_alone(self, database):
-        """The other addon goes, in a database that never saw us: what Odoo logs then is explained as well."""
-        log = house.logs() / f'coexist-{self.name}-removal-alone.log'
-        code = self.home.run(database, log, first=('shell',), text=REMOVE.format(names=self.modules[:1]))
+        """The other addon goes, in a database that never saw us."""
+        self._alone(database, 'removed', first=('shell',), text=REMOVE.format(names=self.modules[:1]))
+
+    def _alone(self, database, what, *arguments, **options):
+        """What Odoo logs here is not ours; where it comes again later on, that explains it."""
+        log = house.logs() / f'coexist-{self.name}-alone-{what}.log'
+        code = self.home.run(database, log, *arguments, **options)
         self.known |= set(map(_shape, _loud(log.read_text(errors='replace'))))
-        self.outcome.check(not code, f'{self.name}: it cannot be removed even without us; its log: {log}')
+        self.outcome.check(not code, f'{self.name}: it cannot be {what} even without us; its log: {log}')
 
     def install(self, database, what, modules, *options):
         self.run(database, what, '-i', ','.join(modules), *options)

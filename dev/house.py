@@ -58,6 +58,12 @@ class House:
         if code or 'Modules loaded.' not in text or ' CRITICAL ' in text:
             raise Stop(Exit.ODOO_FAILED, f'Odoo failed:\n{tail(log, 15)}\n  the whole log: {log}.', '')
 
+    def install_plain(self, database, log, module):
+        """Installs a module without its demo data into a database that holds those of others."""
+        self.databases.sql("UPDATE ir_module_module SET demo = false WHERE state != 'installed'", 'SELECT 1',
+                           database=database)
+        self.need(database, log, '-i', module, '--without-demo=all')
+
     def template(self):
         """Name of the database of this Odoo build with ``account`` and demo data, made at the first call."""
         name = self.databases.name('tpl', cache.digest(self.odoo.build, ASSETS))
@@ -105,6 +111,11 @@ def logs():
 def time_limit():
     """Seconds that one run of Odoo may take."""
     return float(os.environ.get('PAE_TIME_LIMIT') or 1500)
+
+
+def allow(hours):
+    """Gives each run of Odoo that long, unless PAE_TIME_LIMIT says otherwise."""
+    os.environ.setdefault('PAE_TIME_LIMIT', str(3600 * hours))
 
 
 def free_port():

@@ -17,6 +17,7 @@ FILES = ('posting_guard', 'account_payment', 'account_move', 'account_move_line'
          'account_move_approval', 'account_payment_approval*', 'payment_approval_duties', 'payment_approval_machine',
          'payment_approval_history', 'account_payment_settlement', 'payment_settlement', 'account_move_settlement')
 SAMPLE, JOBS, GOAL = 200, 2, 0.95
+HOURS = 24
 HOST = """
 import sys
 sys.path.append({root!r})
@@ -27,6 +28,7 @@ mutation_host.host({path!r})
 
 def mutation():
     """Prints the score and the survivors; returns the exit code."""
+    house.allow(HOURS)
     with house.opened() as home, home.databases.scratch('mutants', home.template()) as first:
         with step('database with the addon'):
             home.need(first, house.logs() / 'mutation-install.log', '-i', house.MODULE)

@@ -1,6 +1,6 @@
 """``make regression``: Odoo's own tests and those of other addons, with the addon and on stock Odoo, side by side.
 
-With the addon, without its demo data, approval is off, and everybody with invoicing rights is a Payment Manager: then it
+The addon comes without demo data, approval is off, and everybody with invoicing rights is a Payment Manager: then it
 must not be felt.
 Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt.
 ``ONLY`` names modules, or test tags that begin with a slash, between semicolons; MODULES and OTHERS list all.

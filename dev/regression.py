@@ -44,10 +44,10 @@ def regression():
         beside = coexist.with_addons(home) if any(_module(name) in OTHERS for name in asked) else home
         for name in asked:
             row, found = _compare(beside if _module(name) in OTHERS else home, name)
+            for test, (stock, ours) in sorted(found.items()):
+                say(f'\nDIFFERENT: {test}\n  stock: {stock}\n  with the addon: {ours}')
             rows.append(row)
             different.update(found)
-    for name, (stock, ours) in sorted(different.items()):
-        say(f'\nDIFFERENT: {name}\n  stock: {stock}\n  with the addon: {ours}')
     say('\n' + table(HEAD, rows))
     say(f'\n{sum(row[1] for row in rows)} tests, {len(different)} unexplained differences')
     without = [row[0] for row in rows if not row[1] and _module(row[0]) not in OTHERS]  # some others have none

@@ -31,7 +31,7 @@ STATEMENT_LINE = GuardPass('the entry that goes with its statement line')
 
 def is_uninstalling(env):
     """Whether Odoo is removing an addon. Clients can send the key in the context, too: it counts for OdooBot alone."""
-    return env.uid == SUPERUSER_ID and bool(env.context.get(MODULE_UNINSTALL_FLAG))
+    return bool(env.uid == SUPERUSER_ID and env.context.get(MODULE_UNINSTALL_FLAG))
 
 
 class PostingGuard(models.AbstractModel):

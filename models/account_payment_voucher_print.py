@@ -1,8 +1,9 @@
 from odoo import _, models
 from odoo.exceptions import UserError
 
+from .posting_guard import NAMES_SHOWN
+
 REPORT = 'payment_account_enhanced.action_report_payment_voucher'
-NAMES_SHOWN = 5
 
 
 class AccountPayment(models.Model):

@@ -2,8 +2,7 @@
 from odoo import SUPERUSER_ID, _, models
 from odoo.exceptions import UserError
 
-from .account_payment import NAMES_SHOWN
-from .posting_guard import MANAGER_GROUP
+from .posting_guard import MANAGER_GROUP, NAMES_SHOWN
 
 MODULE = 'payment_account_enhanced'
 

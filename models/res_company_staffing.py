@@ -5,9 +5,8 @@ from odoo.tools.misc import formatLang
 from . import payment_approval_duties as duties
 from . import payment_approval_machine as machine
 from .account_payment_approval import GROUP
+from .posting_guard import NAMES_SHOWN
 from .res_company import SWITCHES
-
-NAMES_SHOWN = 5
 
 
 class ResCompany(models.Model):

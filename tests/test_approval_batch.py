@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from ..models.account_payment_approval_answer import REASONS_SHOWN
 from .approval_common import ApprovalCommon
 
 STEPS = (
@@ -74,6 +75,31 @@ class TestApprovalBatch(ApprovalCommon):
         self.assertEqual(payments.mapped('state'), ['posted', 'draft', 'posted'])
         self.assertIn('2 of 3', answer['params']['title'])
 
+    def test_posting_goes_on_where_odoo_refuses_one(self):
+        """What only posting itself finds out keeps one payment back, not the others."""
+        account = self.company_data['default_account_payable'].copy({'code': '211099'})
+        partner = self.partner_b.copy({'property_account_payable_id': account.id})
+        payments = self.new_payments(3)
+        payments[1].partner_id = partner
+        self.bring_to(payments, 'approved')
+        account.deprecated = True
+        answer = self.as_person(payments, 'poster').action_post_payment()
+        self.assertEqual(payments.mapped('state'), ['posted', 'draft', 'posted'])
+        self.assertIn('2 of 3', answer['params']['title'])
+        self.assertIn('deprecated', answer['params']['message'])
+
+    def test_long_list_of_reasons_is_cut(self):
+        payments = self.new_payments(REASONS_SHOWN + 2)
+        with self.assertRaises(UserError) as caught:
+            self.as_person(payments, 'approver').action_approve_payment()
+        self.assertTrue(caught.exception.args[0].endswith('and 2 more'))
+
+    def test_one_rate_for_payments_of_one_day(self):
+        """Two gold coins are worth a dollar."""
+        coins = {'currency_id': self.currency_data['currency'].id, 'date': '2017-06-01'}
+        payments = self.new_payment(20000.0, **coins) + self.new_payment(19999.0, **coins)
+        self.assertEqual(payments.mapped('is_authorization_required'), [True, False])
+
     def test_none_went_through_is_an_error(self):
         payments = self.new_payments(3)
         with self.assertRaises(UserError) as caught:
@@ -115,6 +141,9 @@ class TestApprovalSettings(ApprovalCommon):
         self.bring_to(self.new_payment(), 'under_review')
         settings.payment_approval_outbound = False
         self.assertIn('1 payments are in approval', settings.payment_approval_notice)
+        self.assertEqual(settings.payment_approval_summary, 'Customer receipts need a review.')
+        settings.update({'payment_approval_outbound': True, 'payment_approval_inbound': False})
+        self.assertNotIn('receipts', settings.payment_approval_summary)
 
     def test_late_ones_are_found(self):
         payment = self.bring_to(self.new_payment(), 'under_review')

@@ -55,6 +55,9 @@ class TestApprovalDryRun(ApprovalPeopleCommon):
         self.assertIn('Authorize', self.steps(self.ask(date='2017-06-01', **coins)))
         self.assertNotIn('Authorize', self.steps(self.ask(date='2016-06-01', **coins)))
 
+    def test_receipt_says_so(self):
+        self.assertRegex(self.ask(payment_type='inbound').summary, r'^A receipt of .* takes these 2 steps')
+
     def test_no_approval_needed(self):
         self.switch_off()
         answer = self.ask()

@@ -144,6 +144,13 @@ class TestApprovalRegister(PaymentCommon):
             active_model='account.move', active_ids=self.bill(move_type='out_invoice').ids).new({})
         self.assertFalse(wizard.approval_notice)
 
+    def test_says_so_where_the_document_stays_on_the_screen(self):
+        self.switch_approval(outbound=True, inbound=False)
+        wizard = self.env['account.payment.register'].with_user(self.invoicing_user).with_context(
+            active_model='account.move', active_ids=self.bill().ids, dont_redirect_to_payments=True)
+        answer = wizard.create({'journal_id': self.bank_journal.id}).action_create_payments()
+        self.assertIn('paid when the payment has been approved', answer['params']['message'])
+
     def test_bill_shows_what_waits_and_the_next_wizard_warns(self):
         self.switch_approval(outbound=True, inbound=True)
         bill = self.bill()
@@ -152,6 +159,10 @@ class TestApprovalRegister(PaymentCommon):
         bill.invalidate_recordset()
         self.assertEqual(bill.waiting_payment_count, 1)
         self.assertEqual(bill.action_open_waiting_payments()['res_id'], payment.id)
+        second = self.register(bill)
+        bill.invalidate_recordset()
+        self.assertEqual(bill.waiting_payment_count, 2)
+        self.assertEqual(bill.action_open_waiting_payments()['domain'], [('id', 'in', (payment | second).ids)])
         wizard = self.env['account.payment.register'].with_context(
             active_model='account.move', active_ids=bill.ids).create({})
         self.assertIn(payment.voucher_number, wizard.waiting_notice)
@@ -183,6 +194,16 @@ class TestApprovalRegister(PaymentCommon):
         payable = waiting.move_id.line_ids.filtered(lambda line: line.account_type == 'liability_payable')
         self.assertEqual(payable.amount_residual, 700.0)
         self.assertRegex(self.chatter(waiting), r'700\.00 of it stays as credit')
+
+    def test_bill_paid_otherwise_in_part_leaves_nothing_to_say(self):
+        self.switch_approval(outbound=True, inbound=True)
+        bill = self.bill()
+        waiting = self.register(bill, amount=500.0)
+        self.switch_approval(outbound=False, inbound=False)
+        self.register(bill, amount=300.0)
+        self.take_through(waiting)
+        self.assertEqual(bill.amount_residual, 200.0)
+        self.assertNotIn('stays as credit', self.chatter(waiting))
 
     def test_bill_reset_meanwhile_leaves_a_credit(self):
         self.switch_approval(outbound=True, inbound=True)

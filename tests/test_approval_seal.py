@@ -51,6 +51,12 @@ class TestApprovalSeal(SealCommon):
         self.assertEqual(self.seals().mapped('row_count')[:-1], [3] * (len(self.seals()) - 1))
         self.assertEqual(self.assertClean().row_count, len(rows))
 
+    def test_history_that_fills_its_seal_makes_no_empty_one(self):
+        _payments, rows = self.make_history()
+        with patch.object(payment_approval_seal, 'BLOCK', len(rows)):
+            self.Seal._cron_seal()
+        self.assertEqual(self.seals().mapped('row_count'), [len(rows)])
+
     def test_a_seal_takes_the_same_queries_for_any_number_of_rows(self):
         for _time in range(2):
             self.make_history(1)

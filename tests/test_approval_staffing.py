@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, HttpCase, tagged
 
 from ..models import payment_approval_duties as duties
 from ..models import payment_approval_machine as machine
+from ..models.posting_guard import NAMES_SHOWN
 from .approval_people import ROLE, ApprovalPeopleCommon
 
 
@@ -39,6 +40,11 @@ class TestApprovalDuties(BaseCase):
         self.assertIsNone(self.gap({1: {'manager'}}, large=False))
         self.assertEqual(self.gap({1: {'manager'}}, large=False, submitter=1), 'approve')
 
+    def test_nobody_is_next_after_the_last_step(self):
+        chain = self.chain(state='posted')
+        self.assertFalse(duties.find_people(chain, {1: {'poster'}}))
+        self.assertIsNone(duties.find_gap(chain, {1: {'poster'}}))
+
     def test_strict_duties_need_more_people(self):
         self.assertIsNone(self.gap({1: {'reviewer'}}, large=False))
         self.assertEqual(self.gap({1: {'reviewer'}}, large=False, strict=True), 'approve')
@@ -72,6 +78,15 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         for words in ('Authorize', '10,000.00', 'vendor payments', 'Payment Authorizer', 'Settings / Users',
                       self.administrator.name, self.company.name):
             self.assertIn(words, warnings[0])
+
+    def test_where_nobody_could_give_the_role(self):
+        self.leave('authorizer', 'manager')
+        self.env.ref('base.group_erp_manager').users = [Command.clear()]
+        self.assertIn('Somebody with access rights administration', self.company._get_staffing_warnings()[0])
+
+    def test_many_people_are_counted(self):
+        people = self.env['res.users'].union(*self.people.values())
+        self.assertTrue(self.company._join_names(people).endswith(f', {len(people) - NAMES_SHOWN} more'))
 
     def test_settings_warn_of_what_is_on_the_screen(self):
         self.leave('authorizer', 'manager')

@@ -225,10 +225,53 @@ class TestApprovalStories(ApprovalCommon):
                 self.assertRecordValues(payment, [{
                     'approval_state': 'under_review', 'reviewer_id': False, 'approver_id': False,
                 }])
+                self.assertIn('Sent back to review on', payment.approval_return_text)
                 with self.assertRaisesRegex(UserError, shown):
                     self.as_person(payment, 'poster').action_post()
                 self.assertEqual(self.history_of(payment)[-1], ('return', 'approved', 'under_review'))
                 self.bring_to(payment, 'posted')
+
+    def test_bank_account_changed_in_what_nobody_approved(self):
+        payment = self.bring_to(self.new_payment(partner_bank_id=self.bank_account.id), 'approved')
+        self.bank_account.acc_holder_name = 'Another Name'
+        self.bank_account.allow_out_payment = True
+        self.bank_account.browse().acc_number = 'GB94BARC10201530093459'
+        self.assertEqual(payment.approval_state, 'approved')
+
+    def test_partner_changed_behind_the_back_is_named(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_payment SET partner_id = %s WHERE id = %s", [self.partner_b.id, payment.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, f'{self.partner_a.display_name} → {self.partner_b.display_name}'):
+            self.as_person(payment, 'poster').action_post()
+
+    def test_approval_that_is_not_on_record_approves_nothing(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM payment_approval_history WHERE payment_id = %s", [payment.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "No approval of this content is on record"):
+            self.as_person(payment, 'poster').action_post()
+
+    def test_stage_that_passed_on_the_screen(self):
+        """The form sends the stage that the person saw; a step on another one asks to look again."""
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        seen = {'payment_stage_seen': [payment.id, 'under_review']}
+        approver = self.as_person(payment, 'approver')
+        with self.assertRaisesRegex(UserError, 'its stage is "For Approval" now'):
+            approver.with_context(**seen).action_approve_payment()
+        seen = {'payment_stage_seen': [payment.id, 'for_approval']}
+        dialog = approver.with_context(**seen).action_reject_payment()
+        self.assertEqual(dialog['context']['payment_stage_seen'], seen['payment_stage_seen'])
+        approver.with_context(**seen).action_approve_payment()
+        self.assertEqual(payment.approval_state, 'approved')
+
+    def test_dialog_of_a_rejection_opens_for_those_who_may(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        with self.assertRaisesRegex(UserError, '"Reject" was refused'):
+            self.as_person(payment, 'reviewer').action_reject_payment()
 
     def test_content_changed_behind_the_back(self):
         """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""

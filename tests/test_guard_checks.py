@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from ..models.posting_guard import PAIRING
 from .common import (
     ENTRY_NO_RESET,
     PAYMENT_LOCKED,
@@ -20,6 +21,9 @@ class TestGuardChecks(PaymentCommon):
             payment.with_user(self.accountant).ref = 'Another memo'
         with self.assertRaisesRegex(UserError, r'^Posted payments cannot be modified.*Memo'):
             payment.with_user(self.accountant).write({'ref': 'Another memo'})
+
+    def test_pass_says_what_it_opens(self):
+        self.assertEqual(repr(PAIRING), '<GuardPass the link between the two halves of an internal transfer>')
 
     def test_ordinary_user_resets(self):
         payment = self.make_posted()

@@ -121,6 +121,11 @@ class TestGuardDelete(PaymentCommon):
                 PAYMENT_LOCKED, payment, lambda acting, value=value: acting.move_id.write({'payment_id': value}),
                 named=not value)
 
+    def test_never_posted_may_be_marked_so(self):
+        draft = self.make_payment()
+        draft.move_id.with_user(self.accountant).write({'posted_before': False})
+        self.assertFalse(draft.posted_before)
+
     def test_never_posted_is_deleted_as_ever(self):
         """Drafts and cancelled drafts that were never posted go, as in Odoo."""
         for payment in (self.make_payment(), self.make_cancelled()):

@@ -138,6 +138,20 @@ class TestGuardDoors(PaymentCommon):
                 with self.assertRaises(UserError):
                     create()
 
+    def test_entries_created_posted(self):
+        """An entry starts as a draft, too, where a default says otherwise."""
+        for user in (self.accountant, self.payment_manager):
+            moves = self.env['account.move'].with_user(user).with_company(self.company)
+            with self.assertRaisesRegex(UserError, "cannot be created: an entry starts as a draft"):
+                moves.with_context(default_state='posted').create({'move_type': 'entry'})
+
+    def test_draft_is_posted_by_a_write_of_its_state_alone(self):
+        """What is written beside the state would be posted unseen."""
+        draft = self.make_payment()
+        with self.assertRaisesRegex(UserError, "would be posted and changed at once.*refused: Date"):
+            draft.move_id.with_user(self.accountant).write({'state': 'posted', 'date': '2024-04-01'})
+        self.assertEqual(draft.state, 'draft')
+
     def test_copies(self):
         """A copy is a draft with an entry and a number of its own, and leaves the original alone."""
         acting = self.acting(self.posted, self.accountant)
@@ -169,6 +183,14 @@ class TestGuardDoors(PaymentCommon):
                         {'matched_debit_ids': [Command.update(partial.id, values)]}),
                 ):
                     self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, door)
+
+    def test_matching_without_payments_is_rewritten_as_in_odoo(self):
+        """Cash basis and exchange differences write to the matching of documents."""
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        self.match_items(documents)
+        partial = documents.line_ids.matched_debit_ids
+        partial.with_user(self.accountant).write({'max_date': partial.max_date, 'amount': partial.amount})
+        self.assertTrue(partial.exists())
 
     def test_matching_flags_are_not_the_matching(self):
         """The lock reads the partial reconciles: a flag written by a client makes nothing unreconciled."""

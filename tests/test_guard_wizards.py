@@ -98,6 +98,22 @@ class TestGuardWizards(PaymentCommon):
 
         self.assertRefused(PAYMENT_LOCKED, payment, merge)
 
+    def test_merge_contacts_without_payments(self):
+        contacts = self.env['res.partner'].create([{'name': 'Office Supplies', 'email': 'o@example.com'}] * 2)
+        self.wizard('base.partner.merge.automatic.wizard', contacts, {
+            'partner_ids': [Command.set(contacts.ids)], 'dst_partner_id': contacts[0].id, 'state': 'selection',
+        }, user=self.env.user).action_merge()
+        self.assertEqual(contacts.exists(), contacts[0])
+
+    def test_method_line_is_renamed_and_corrected_as_ever(self):
+        """The name is free; the method, too, where nothing was posted by it."""
+        line = self.posted.payment_method_line_id
+        line.name = 'By hand'
+        line.payment_method_id = line.payment_method_id
+        unused = line.copy({'name': 'Unused'})
+        unused.payment_method_id = line.payment_method_id.copy({'code': 'unused'})
+        self.assertEqual(unused.payment_method_id.code, 'unused')
+
     def test_other_method_on_the_method_line(self):
         """The stored method of a posted payment does not follow its method line."""
         line = self.posted.payment_method_line_id

@@ -1,8 +1,10 @@
-from odoo import Command
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, Command
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..models.ir_module_module import MODULE
+from .approval_common import ApprovalCommon
 
 
 @tagged('post_install', '-at_install')
@@ -47,9 +49,28 @@ class TestUninstall(TransactionCase):
         other.with_user(self.admin).state = 'uninstallable'
         self.module.with_user(self.admin).state = 'to upgrade'
         self.assertEqual(self.module.state, 'to upgrade')
+        self.assertTrue(other.browse().with_user(self.admin).module_uninstall(), 'Nothing of ours, nothing to ask')
 
     def test_dialog_offers_the_records(self):
         wizards = self.env['base.module.uninstall'].create([
             {'module_id': self.module.id}, {'module_id': self.env.ref('base.module_account').id},
             {'module_id': self.env.ref('base.module_base_import').id}])
         self.assertEqual(wizards.mapped('removes_payment_records'), [True, True, False])
+
+
+@tagged('post_install', '-at_install')
+class TestUninstallKey(ApprovalCommon):
+    """While Odoo removes an addon, OdooBot may delete what the guards keep; the same key from others opens nothing."""
+
+    def test_the_key_counts_for_odoobot_alone(self):
+        payment = self.bring_to(self.new_payment(), 'posted')
+        kept = (payment.approval_history_ids, payment.move_id.line_ids, payment, payment.move_id)
+        key = {MODULE_UNINSTALL_FLAG: True, 'force_delete': True}
+        for records in kept:
+            for acting in (self.as_person(records, 'manager'), self.as_person(records, 'manager').sudo()):
+                with self.subTest(records=records, su=acting.env.su), self.assertRaises((UserError, AccessError)):
+                    acting.with_context(**key).unlink()
+        bot = self.env(user=SUPERUSER_ID, context=key)
+        for records in kept:
+            records.with_env(bot).exists().unlink()
+        self.assertFalse(payment.exists() or payment.move_id.exists())

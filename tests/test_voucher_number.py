@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.account_payment_voucher import SEQUENCES
 from .common import PaymentCommon
 
 
@@ -131,6 +132,25 @@ class TestVoucherNumber(PaymentCommon):
             self.cr.execute(
                 "UPDATE account_payment SET voucher_number = %s WHERE id = %s",
                 [payments[0].voucher_number, payments[1].id])
+
+    def test_numbers_given_twice_by_an_earlier_version(self):
+        """They stay; the database watches over the others."""
+        payments = self.create_payments(3)
+        payments.action_post()
+        self.cr.execute("DROP INDEX account_payment_voucher_number_partial")
+        self.cr.execute("UPDATE account_payment SET voucher_number = %s WHERE id IN %s",
+                        [payments[0].voucher_number, tuple(payments[:2].ids)])
+        payments.invalidate_recordset()
+        payments.init()
+        with self.assertRaisesRegex(Exception, 'voucher_number'), mute_logger('odoo.sql_db'), self.cr.savepoint():
+            draft = self.create_payments()
+            self.cr.execute("UPDATE account_payment SET voucher_number = %s WHERE id = %s",
+                            [payments[2].voucher_number, draft.id])
+
+    def test_sequence_that_somebody_deleted(self):
+        self.env.ref(SEQUENCES['outbound']).unlink()
+        with self.assertRaisesRegex(UserError, "was deleted. An administrator brings it back by upgrading"):
+            self.create_payments().action_post()
 
     def test_a_batch_costs_two_queries(self):
         self.create_payments()._assign_voucher_numbers()

@@ -1,5 +1,7 @@
 import json
+import re
 import unittest
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -7,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..models.posting_guard import NAMES_SHOWN
 from .common import ORDINARY_COLUMNS
 from .voucher_common import CAN_PRINT, REPORT, WHY_NOT, VoucherCommon
 
@@ -19,7 +22,8 @@ class TestVoucherPrint(VoucherCommon):
 
     def render_html(self, payments, user=None, report=REPORT):
         engine = self.env['ir.actions.report'].with_user(user or self.accountant)
-        return engine._render_qweb_html(report, payments.ids)[0].decode()
+        html = engine._render_qweb_html(report, payments.ids)[0].decode()
+        return re.sub('data:[^"]*', '', html)  # pictures may spell anything
 
     def get_buttons(self, view_type):
         view = {'form': 'account.view_account_payment_form', 'tree': 'account.view_account_payment_tree'}[view_type]
@@ -93,6 +97,35 @@ class TestVoucherPrint(VoucherCommon):
         employee = self.make_user('voucher_employee', 'base.group_user')
         with self.assertRaises(AccessError):
             payment.with_user(employee).action_print_payment_voucher()
+
+    def test_long_list_of_refused_ones_is_cut(self):
+        payments = self.env['account.payment'].union(*[self.make_payment() for _number in range(NAMES_SHOWN + 2)])
+        with self.assertRaisesRegex(UserError, r"\(Draft\), 2 more: a voucher certifies"):
+            payments._check_voucher_printable()
+
+    def test_server_without_the_program_says_so(self):
+        reports = self.env['ir.actions.report']
+        with patch('odoo.addons.payment_account_enhanced.models.ir_actions_report.find_in_path', return_value='/none'):
+            self.env.registry.clear_cache()
+            self.assertFalse(reports._is_wkhtmltopdf_patched())
+        self.env.registry.clear_cache()
+        with patch.object(type(reports), 'get_wkhtmltopdf_state', lambda self: 'install'), \
+                self.assertRaisesRegex(UserError, "Unable to find Wkhtmltopdf"):
+            reports.with_context(force_report_rendering=True)._render_qweb_pdf(REPORT, self.make_posted().ids)
+
+    @unittest.skipUnless(CAN_PRINT, WHY_NOT)
+    def test_other_reports_are_printed_as_ever(self):
+        invoices = self.env.ref('account.account_invoices_without_payment')
+        self.assertEqual(invoices.get_paperformat(), invoices.paperformat_id or self.company.paperformat_id)
+        pdf, kind = invoices.with_context(force_report_rendering=True)._render_qweb_pdf(
+            invoices.report_name, self.make_bill(move_type='out_invoice').ids)
+        self.assertEqual((pdf[:4], kind), (b'%PDF', 'pdf'))
+
+    def test_empty_footer_is_left_out(self):
+        html = '<div><div class="header">A</div><div class="article">B</div><div class="footer"> </div></div>'
+        body = self.env['ir.actions.report']._put_letterhead_in_body(html.encode()).decode()
+        self.assertIn('pv_header', body)
+        self.assertNotIn('footer', body)
 
     def test_first_print_is_the_original_then_copies(self):
         payment = self.make_reconciled()

@@ -1,5 +1,6 @@
 import unittest
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import format_date
 
@@ -82,6 +83,18 @@ class TestVoucherReport(VoucherCommon):
         self.assertEqual((row['move'], row['currency'], row['paid']), (bill, currency, 50.0))
         self.assertAlmostEqual(row['settled'] + row['rest'], 600.0)
         self.assertTexts(self.print_text(payment), bill.name, '$ 50.00', '600.000')
+
+    def test_entry_that_is_no_invoice(self):
+        """An opening balance, say: total and rest are those of its items."""
+        data = self.company_data
+        entry = self.make_entry(post=True, line_ids=[
+            Command.create({'account_id': account.id, 'partner_id': self.partner_a.id, 'balance': balance})
+            for account, balance in (
+                (data['default_account_payable'], -150.0), (data['default_account_expense'], 150.0))])
+        payment = self.make_posted()
+        self.match_items(payment.move_id | entry)
+        [row] = payment._get_voucher_documents()[payment.id]
+        self.assertEqual((row['move'], row['total'], row['rest']), (entry, 150.0, 50.0))
 
     def test_exchange_differences_are_no_documents(self):
         currency = self.currency_data['currency']

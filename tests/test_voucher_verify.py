@@ -54,6 +54,17 @@ class TestVoucherVerify(VoucherCommon):
         self.assertTrue(wizard.override_ids)
         self.assertIn('Memo', wizard.override_ids.mapped('field_label'))
 
+    def test_present_values_as_people_read_them(self):
+        wizard = self.env['payment.voucher.verify'].with_user(self.accountant).new({})
+        for key, shown in {
+            'bank_account_trusted': 'trusted', 'bank_account_number': self.partner_bank.acc_number,
+            'partner_id': self.partner_a.display_name, 'payment_type': 'Send', 'is_internal_transfer': 'no',
+            'ref': 'Office rent',
+        }.items():
+            self.assertEqual(wizard._get_present_value(self.payment, key), shown)
+        self.partner_bank.allow_out_payment = False
+        self.assertEqual(wizard._get_present_value(self.payment, 'bank_account_trusted'), 'not trusted')
+
     def test_typed_code_tells_that_but_not_what(self):
         self.payment.with_user(self.payment_manager).ref = 'Another memo'
         wizard = self.verify(self.typed)
@@ -164,6 +175,13 @@ class TestVoucherOfApproved(VoucherCommon):
         wizard = self.verify(self.payment._get_voucher_code())
         self.assertEqual(wizard.verdict, 'match')
         self.assertIn('Changed since the approval: Memo: Office rent → Another memo', wizard.message)
+
+    def test_code_of_a_later_content_is_compared_with_that(self):
+        manager = self.payment.with_user(self.payment_manager)
+        manager.ref = 'Another memo'
+        code = self.payment._get_voucher_code()
+        manager.ref = 'A third memo'
+        self.assertIn('Memo: now A third memo', self.verify(code).message)
 
     def test_number_is_drawn_at_submission(self):
         payment = self.make_payment()

@@ -269,9 +269,8 @@ class TestApprovalStories(ApprovalCommon):
         self.assertEqual(payment.approval_state, 'approved')
 
     def test_dialog_of_a_rejection_opens_for_those_who_may(self):
-        payment = self.bring_to(self.new_payment(), 'for_approval')
         with self.assertRaisesRegex(UserError, '"Reject" was refused'):
-            self.as_person(payment, 'reviewer').action_reject_payment()
+            self.as_person(self.new_payment(), 'reviewer').action_reject_payment()
 
     def test_content_changed_behind_the_back(self):
         """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""

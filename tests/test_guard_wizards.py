@@ -111,7 +111,7 @@ class TestGuardWizards(PaymentCommon):
         line.name = 'By hand'
         line.payment_method_id = line.payment_method_id
         unused = line.copy({'name': 'Unused'})
-        unused.payment_method_id = line.payment_method_id.copy({'code': 'unused'})
+        unused.payment_method_id = line.payment_method_id.sudo().copy({'code': 'unused'})
         self.assertEqual(unused.payment_method_id.code, 'unused')
 
     def test_other_method_on_the_method_line(self):

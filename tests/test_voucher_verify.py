@@ -57,13 +57,13 @@ class TestVoucherVerify(VoucherCommon):
     def test_present_values_as_people_read_them(self):
         wizard = self.env['payment.voucher.verify'].with_user(self.accountant).new({})
         for key, shown in {
-            'bank_account_trusted': 'trusted', 'bank_account_number': self.partner_bank.acc_number,
+            'bank_account_trusted': 'not trusted', 'bank_account_number': self.payment._get_voucher_account(),
             'partner_id': self.partner_a.display_name, 'payment_type': 'Send', 'is_internal_transfer': 'no',
             'ref': 'Office rent',
         }.items():
             self.assertEqual(wizard._get_present_value(self.payment, key), shown)
-        self.partner_bank.allow_out_payment = False
-        self.assertEqual(wizard._get_present_value(self.payment, 'bank_account_trusted'), 'not trusted')
+        self.partner_bank.allow_out_payment = True
+        self.assertEqual(wizard._get_present_value(self.payment, 'bank_account_trusted'), 'trusted')
 
     def test_typed_code_tells_that_but_not_what(self):
         self.payment.with_user(self.payment_manager).ref = 'Another memo'

@@ -91,9 +91,8 @@ def fill(env, payments, files=0, size=0, filestore=''):
     _check(env)
     _attach(env, files, size, pathlib.Path(filestore))
     env.cr.execute("UPDATE ir_cron SET nextcall = now() + interval '300 days'")
-    env.cr.commit()
-    env.cr._cnx.autocommit = True
     env.cr.execute('ANALYZE')
+    env.cr.commit()
 
 
 def _one_set(env):

@@ -13,6 +13,9 @@ class TestGuardWizards(PaymentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.posted = cls.make_posted()
+        cls.other_method = cls.env['account.payment.method'].search([
+            ('payment_type', '=', 'outbound'), ('id', '!=', cls.posted.payment_method_id.id)], limit=1)
+        assert cls.other_method, 'Another outbound method is needed'
 
     def wizard(self, model, records, values=None, user=None, **context):
         return self.env[model].with_user(user or self.accountant).with_company(self.company).with_context(
@@ -111,21 +114,18 @@ class TestGuardWizards(PaymentCommon):
         line.name = 'By hand'
         line.payment_method_id = line.payment_method_id
         unused = line.copy({'name': 'Unused'})
-        unused.payment_method_id = line.payment_method_id.sudo().copy({'code': 'unused'})
-        self.assertEqual(unused.payment_method_id.code, 'unused')
+        unused.payment_method_id = self.other_method
+        self.assertEqual(unused.payment_method_id, self.other_method)
 
     def test_other_method_on_the_method_line(self):
         """The stored method of a posted payment does not follow its method line."""
-        line = self.posted.payment_method_line_id
-        other = self.env['account.payment.method'].search([
-            ('payment_type', '=', 'outbound'), ('id', '!=', line.payment_method_id.id)], limit=1)
-        self.assertTrue(other, 'Another outbound method is needed')
+        line, other = self.posted.payment_method_line_id, {'payment_method_id': self.other_method.id}
         for user in (self.bookkeeper, self.payment_manager):
             self.assertRefused(
-                PAYMENT_LOCKED, self.posted, line.with_user(user).sudo().write, {'payment_method_id': other.id})
+                PAYMENT_LOCKED, self.posted, line.with_user(user).sudo().write, other)
             self.assertRefused(
                 PAYMENT_LOCKED, self.posted, self.bank_journal.with_user(user).sudo().write,
-                {'outbound_payment_method_line_ids': [Command.update(line.id, {'payment_method_id': other.id})]})
+                {'outbound_payment_method_line_ids': [Command.update(line.id, other)]})
 
     def test_import(self):
         """An import that names a posted payment, by database id or by external id, changes nothing."""

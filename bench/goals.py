@@ -1,7 +1,8 @@
 """The rows of the bench: what is measured, the goals, and how a result is judged. Needs no Odoo."""
 import dataclasses
 
-HEAD = ('measure', 'queries, stock', 'with addon', 'extra', 'goal', 'time ratio', 'of CPU', 'goal', '')
+HEAD = ('measure', 'queries, stock', 'with addon', 'extra', 'goal', 'time ratio', 'of CPU', 'goal', '', 'peer, extra',
+        'peer, ratio')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Goal:
 GOALS = (
     Goal('create', 'create 200 drafts', 0, 1.02),
     Goal('edit', 'edit 200 drafts', 0, 1.02),
-    Goal('post', 'post 200 payments, approval off', 2, 1.03, floor=3),
+    Goal('post', 'post 200 payments, approval off', 2, 1.03),
     Goal('post_approved', 'post 200 approved payments, approval on', 10, 1.10),
-    Goal('register', 'register payment on 100 bills, approval off', 2, 1.03, floor=3),
+    Goal('register', 'register payment on 100 bills, approval off', 2, 1.03),
     Goal('post_bills', 'post 100 bills', 0, 1.02),
     Goal('reconcile', 'reconcile 1,000 items', 0, 1.02),
     Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25),
@@ -45,28 +46,33 @@ OWN_HEAD = ('measure', 'result', 'goal', '')
 def row_of(goal, sides):
     """Facts of one measure.
 
-    :param sides: dict of 'stock' and 'ours': dict with the lists 'queries', 'seconds' and 'cpu', one entry a pair
+    :param sides: dict of 'stock', 'ours' and perhaps 'peer': dict with the lists 'queries', 'seconds' and 'cpu', one
+        entry a pair
     """
     middle = {side: {name: _median(values) for name, values in found.items()} for side, found in sides.items()}
     stock, ours = middle['stock'], middle['ours']
     extra = ours['queries'] - (0 if goal.absolute else stock['queries'])
     row = {
-        'key': goal.key, 'title': goal.title, 'pairs': len(sides['ours']['queries']),
+        'key': goal.key, 'title': goal.title, 'absolute': goal.absolute, 'pairs': len(sides['ours']['queries']),
         'queries_stock': stock['queries'], 'queries_ours': ours['queries'], 'extra': extra,
         'steady': all(len(set(found['queries'])) == 1 for found in sides.values()),
         'goal_queries': goal.queries, 'goal_ratio': goal.ratio, 'why': goal.why,
         'seconds_stock': round(stock['seconds'], 4), 'seconds_ours': round(ours['seconds'], 4),
         'ratio': round(ours['seconds'] / stock['seconds'], 3), 'ratio_cpu': round(ours['cpu'] / stock['cpu'], 3),
     }
+    if peer := middle.get('peer'):
+        row.update(extra_peer=peer['queries'] - stock['queries'],
+                   ratio_peer=round(peer['seconds'] / stock['seconds'], 3))
     return {**row, 'queries_good': extra <= goal.queries, 'ratio_good': row['ratio'] <= goal.ratio}
 
 
 def cells(row):
-    """The row as the terminal and the README show it."""
+    """The row as the terminal shows it."""
     missed = [name for name, good in (('queries', row['queries_good']), ('time', row['ratio_good'])) if not good]
     return (row['title'], row['queries_stock'], row['queries_ours'], row['extra'], f'<= {row["goal_queries"]}',
             f'{row["ratio"]:.2f}', f'{row["ratio_cpu"]:.2f}', f'<= {row["goal_ratio"]:.2f}',
-            'missed: ' + ', '.join(missed) if missed else 'reached')
+            'missed: ' + ', '.join(missed) if missed else 'reached', row.get('extra_peer', ''),
+            f'{row["ratio_peer"]:.2f}' if 'ratio_peer' in row else '')
 
 
 def _median(values):

@@ -1,4 +1,4 @@
-"""Stock Odoo and Odoo with the addon in turns, in one process, each on its own copy of one database. Runs inside Odoo.
+"""Stock Odoo, the addon and a peer in turns, in one process, each on a copy of one database. Runs inside Odoo.
 
 Everything is undone after it was measured: each pair meets the same books.
 """
@@ -12,23 +12,25 @@ from odoo.modules.registry import Registry
 
 from bench import history, measures
 
-SIDES = ('stock', 'ours')
 NAMES = ('queries', 'seconds', 'cpu')
 APPROVAL_ON = ('post_approved',)
+NOT_OF_PEER = (*APPROVAL_ON, 'edit_posted', 'refuse')  # what the peer knows nothing of
 STAGE_ROUNDS = 3
 
 
 class Program:
-    """:param wish: dict of 'databases' by side, 'found' (see fixtures), 'pairs', 'stages' and 'history' (sizes)"""
+    """:param wish: dict of 'databases' by side ('stock', 'ours' and, where it is to be measured, 'peer'), 'found' (see
+    fixtures), 'pairs', 'stages' and 'history' (sizes)
+    """
 
     def __init__(self, wish):
         self.wish = wish
-        self.registries = {side: Registry(wish['databases'][side]) for side in SIDES}
-        self.found = {side: dict(wish['found']) for side in SIDES}
+        self.registries = {side: Registry(database) for side, database in wish['databases'].items()}
+        self.found = {side: dict(wish['found']) for side in self.registries}
 
     def run(self):
         """:return: dict of 'work': by key and side the measured values; 'stages'; 'verify'"""
-        for side in SIDES:
+        for side in self.registries:
             with self._env(side, 'bench_accountant') as env:
                 self.found[side]['specifications'] = measures.specify(env)
         with self._env('ours') as env:
@@ -42,9 +44,10 @@ class Program:
     def _work(self, key):
         """Pairs in turns; the first pair fills caches and does not count."""
         work, login = measures.WORK[key]
-        taken = {side: {name: [] for name in NAMES} for side in SIDES}
+        sides = [side for side in self.registries if side != 'peer' or key not in NOT_OF_PEER]
+        taken = {side: {name: [] for name in NAMES} for side in sides}
         for number in range(self.wish['pairs'] + 1):
-            for side in SIDES if number % 2 else reversed(SIDES):
+            for side in sides if number % 2 else reversed(sides):
                 with self._env(side, login) as env:
                     if side == 'ours' and key in APPROVAL_ON:
                         measures.switch(env)

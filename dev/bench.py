@@ -1,7 +1,7 @@
 """``make bench``: what the addon costs beside stock Odoo, in one run; ``make test`` holds its exact query counts.
 
-One database with the books of years, made once; a copy of it with the addon installed; and one program that works on
-both in turns. Tables on the terminal, bench/results.json for the README and its chart.
+One database with the books of years, made once; copies of it with the addon and with a peer installed; and one program
+that works on all of them in turns. Tables on the terminal, bench/results.json, the README's section and its chart.
 """
 import contextlib
 import json
@@ -9,10 +9,10 @@ import os
 import statistics
 import time
 
-from bench import goals
-from dev import house
+from bench import goals, page
+from dev import coexist, house
 from dev.outcome import Outcome
-from dev.process import ROOT, tail
+from dev.process import ROOT, output, tail
 from dev.report import Exit, Stop, duration, say, step, table
 
 PAYMENTS = 100_000  # with five items for each
@@ -20,7 +20,9 @@ PAIRS = 9
 HISTORY = (10_000, 100_000)
 STAGES = (50, 500)
 UPGRADES = 3
+HOURS = 2  # for the program that measures
 EMPTY = 'bench_empty'
+PEER = 'account_move_tier_validation'  # with base_tier_validation, on which it depends
 RESULT = ROOT / 'bench' / 'results.json'
 SCRIPT = f"""
 import sys
@@ -32,12 +34,14 @@ def bench():
     """Measures all, prints the tables, writes JSON and chart; ends with an error where a goal is missed."""
     payments = int(os.environ.get('PAE_PAYMENTS') or PAYMENTS)
     pairs = int(os.environ.get('PAE_PAIRS') or PAIRS)
-    with house.opened() as home, _copies(home, 'WHOLE', payments) as copies:
+    house.allow(HOURS)
+    with house.opened() as home, _copies(coexist.with_addons(home), 'WHOLE', payments, peer=True) as copies:
         measured = copies.measure(pairs, STAGES, [min(size, payments) for size in HISTORY])
-        facts = {'odoo': home.odoo.release, **copies.facts, **copies.upgrade(), **measured}
+        facts = {**_machine(home), **copies.facts, **copies.upgrade(), **measured}
     facts['own'] += goals.of_life(facts)
     rows = [*facts['rows'], *facts['own']]
     RESULT.write_text(json.dumps(facts, indent=1) + '\n')
+    page.write(facts)
     say('\n' + table(goals.HEAD, map(goals.cells, facts['rows'])))
     say('\n' + table(goals.OWN_HEAD, map(goals.own_cells, facts['own'])))
     missed = sum(not (row.get('good', True) and row.get('queries_good', True) and row.get('ratio_good', True))
@@ -60,24 +64,31 @@ def run(home):
     return outcome
 
 
+def _machine(home):
+    [(postgres,)] = home.databases.sql('SHOW server_version')
+    return {'odoo': home.odoo.release, 'postgres': postgres.split()[0], 'python': output(
+        [home.python, '-c', 'import platform; print(platform.python_version())']).strip(), 'processors': os.cpu_count()}
+
+
 @contextlib.contextmanager
-def _copies(home, sizes, payments=0):
-    """The two databases while the block lasts."""
-    with home.databases.scratch('bench_stock', home.template()) as stock:
+def _copies(home, sizes, payments=0, peer=False):
+    """The databases while the block lasts."""
+    with contextlib.ExitStack() as stack:
+        stock = stack.enter_context(home.databases.scratch('bench_stock', home.template()))
         copies = Copies(home, stock, sizes)
         with step('books' + (f' with {payments} payments' if payments else '') + ', and what is worked on'):
             copies.fill(payments)
-        with home.databases.scratch('bench_ours', stock) as copies.ours:
-            copies.install()
-            yield copies
+        for side, module in (('ours', house.MODULE), ('peer', PEER))[:1 + peer]:
+            copies.install(side, stack.enter_context(home.databases.scratch(f'bench_{side}', stock)), module)
+        yield copies
 
 
 class Copies:
-    """Stock's database and the one with the addon."""
+    """Stock's database, and copies of it by side: 'ours' with the addon, 'peer' with another that gates postings."""
 
     def __init__(self, home, stock, sizes):
         self.home, self.stock, self.sizes = home, stock, sizes
-        self.ours = None
+        self.databases = {'stock': stock}
         self.facts = {}
         self.place = house.logs() / f'bench-{os.getpid()}'
         self.place.mkdir(exist_ok=True)
@@ -99,21 +110,22 @@ env.cr.execute('VACUUM ANALYZE')
             database=self.stock)
         self.facts.update(payments=count, items=items)
 
-    def install(self):
-        self.home.databases.sql('UPDATE ir_module_module SET demo = false', 'SELECT 1', database=self.ours)
+    def install(self, side, database, module):
+        self.databases[side] = database
         begin = time.monotonic()
-        with step('install the addon'):
-            self.home.need(self.ours, self.place / 'install.log', '-i', house.MODULE, '--without-demo=all')
-        self.facts['install'] = round(time.monotonic() - begin, 1)
-        self._shell(self.ours, 'from bench import fixtures\nfixtures.give_roles(env)')
-        self.home.databases.sql('VACUUM ANALYZE', 'SELECT 1', database=self.ours)
+        with step(f'install {module}'):
+            self.home.install_plain(database, self.place / 'install.log', module)
+        if side == 'ours':
+            self.facts['install'] = round(time.monotonic() - begin, 1)
+            self._shell(database, 'from bench import fixtures\nfixtures.give_roles(env)')
+        self.home.databases.sql('VACUUM ANALYZE', 'SELECT 1', database=database)
 
     def measure(self, pairs, stages, history):
         """Rows of the tables."""
         wish, result = self.place / 'wish.json', self.place / 'result.json'
         wish.write_text(json.dumps({
-            'databases': {'stock': self.stock, 'ours': self.ours}, 'pairs': pairs, 'stages': stages,
-            'history': history, 'found': json.loads((self.place / 'found.json').read_text())}))
+            'databases': self.databases, 'pairs': pairs, 'stages': stages, 'history': history,
+            'found': json.loads((self.place / 'found.json').read_text())}))
         with step(f'{pairs} pairs of each measure, in turns'):
             self._shell(self.stock, f'from bench import program\nprogram.main({str(wish)!r}, {str(result)!r})')
         found = json.loads(result.read_text())
@@ -140,7 +152,7 @@ env.cr.execute('VACUUM ANALYZE')
 
     def _odoo(self, *arguments):
         places = ','.join(map(str, (house.cache.addons_folder(), self.place / 'addons', *self.home.odoo.addons)))
-        self.home.need(self.ours, self.place / 'upgrade.log', f'--addons-path={places}', *arguments)
+        self.home.need(self.databases['ours'], self.place / 'upgrade.log', f'--addons-path={places}', *arguments)
 
     def _shell(self, database, text):
         log = self.place / 'shell.log'

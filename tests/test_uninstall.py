@@ -68,7 +68,7 @@ class TestUninstallKey(ApprovalCommon):
         kept = (payment.approval_history_ids, entry.line_ids, payment, entry)
         key = {MODULE_UNINSTALL_FLAG: True, 'force_delete': True}
         for records in kept:
-            for acting in (self.as_person(records, 'manager'), self.as_person(records, 'manager').sudo()):
+            for acting in (self.as_person(records, 'poster'), self.as_person(records, 'poster').sudo()):
                 with self.subTest(records=records, su=acting.env.su), self.assertRaises(UserError):
                     acting.with_context(**key).unlink()
         bot = self.env(user=SUPERUSER_ID, context=key)

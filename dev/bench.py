@@ -10,7 +10,7 @@ import statistics
 import time
 
 from bench import goals, page
-from dev import coexist, house
+from dev import house
 from dev.outcome import Outcome
 from dev.process import ROOT, output, tail
 from dev.report import Exit, Stop, duration, say, step, table
@@ -35,7 +35,7 @@ def bench():
     payments = int(os.environ.get('PAE_PAYMENTS') or PAYMENTS)
     pairs = int(os.environ.get('PAE_PAIRS') or PAIRS)
     house.allow(HOURS)
-    with house.opened() as home, _copies(coexist.with_addons(home), 'WHOLE', payments, peer=True) as copies:
+    with house.opened() as home, _copies(home, 'WHOLE', payments, peer=True) as copies:
         measured = copies.measure(pairs, STAGES, [min(size, payments) for size in HISTORY])
         facts = {**_machine(home), **copies.facts, **copies.upgrade(), **measured}
     facts['own'] += goals.of_life(facts)
@@ -75,7 +75,7 @@ def _copies(home, sizes, payments=0, peer=False):
     """The databases while the block lasts."""
     with contextlib.ExitStack() as stack:
         stock = stack.enter_context(home.databases.scratch('bench_stock', home.template()))
-        copies = Copies(home, stock, sizes)
+        copies = Copies(home.with_addons() if peer else home, stock, sizes)
         with step('books' + (f' with {payments} payments' if payments else '') + ', and what is worked on'):
             copies.fill(payments)
         for side, module in (('ours', house.MODULE), ('peer', PEER))[:1 + peer]:

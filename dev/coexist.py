@@ -1,10 +1,9 @@
 """``make coexist``: the addon beside each of the others that people have, and in databases unlike the usual one."""
 import contextlib
-import dataclasses
 import functools
 import os
 
-from dev import house, python_env, run_tests
+from dev import house, run_tests
 from dev.coexist_pairs import CONDITIONS, OCA, PAIRS
 from dev.coexist_steps import condition, pair
 from dev.outcome import Outcome
@@ -13,16 +12,21 @@ from dev.report import Exit, Stop, step
 
 def coexist():
     """Tries the pairs and conditions that ``ONLY`` names (between semicolons), or all; returns the exit code."""
-    pairs, conditions = chosen(os.environ.get('ONLY', ''))
-    with house.opened() as home, contextlib.ExitStack() as stack:
+    with house.opened() as home:
+        return run_tests.summary(tried(home, *chosen(os.environ.get('ONLY', ''))))
+
+
+def tried(home, pairs, conditions):
+    """Outcomes of pairs and conditions."""
+    with contextlib.ExitStack() as stack:
         template = home.template()
         # All that is made once, with the addons of others on the path; the template's name goes by Odoo's own folders.
-        beside = with_addons(home) if any(one.source == OCA for one in pairs) else home
+        beside = home.with_addons() if any(one.source == OCA for one in pairs) else home
         ours = stack.enter_context(_ours(home, template)) if pairs else None
         mail = stack.enter_context(_mail(home)) if conditions else None
         parts = [(one.name, functools.partial(_pair, beside, template, ours, one)) for one in pairs]
         parts += [(one.name, functools.partial(condition, home, mail, one)) for one in conditions]
-        return run_tests.summary(run_tests.together(parts))
+        return run_tests.together(parts)
 
 
 def chosen(only):
@@ -34,12 +38,6 @@ def chosen(only):
                    f'one of: {", ".join(sorted(every))}')
     return ([one for one in PAIRS if not names or one.name in names],
             [one for one in CONDITIONS if not names or one.name in names])
-
-
-def with_addons(home):
-    """The same house with the addons of dev/requirements-coexist.txt on Odoo's path."""
-    folder = python_env.addons('coexist', home.python)
-    return dataclasses.replace(home, odoo=dataclasses.replace(home.odoo, addons=(*home.odoo.addons, folder)))
 
 
 def _pair(home, template, ours, one):

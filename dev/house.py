@@ -36,6 +36,11 @@ class House:
         return [python, *self.wrap, *program, *first, f'--addons-path={places}',
                 f'--data-dir={self.databases.files}', *self.databases.server.odoo_arguments(), *arguments]
 
+    def with_addons(self):
+        """The same house with the addons of dev/requirements-coexist.txt on Odoo's path."""
+        folder = python_env.addons('coexist', self.python)
+        return dataclasses.replace(self, odoo=dataclasses.replace(self.odoo, addons=(*self.odoo.addons, folder)))
+
     def environment(self):
         return {**os.environ, **self.extra, 'ODOO_RC': os.devnull, 'PYTHONUNBUFFERED': '1'}
 

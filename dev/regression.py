@@ -10,7 +10,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from dev import cache, coexist, coexist_pairs, house, odoo_log, odoo_tests
+from dev import cache, coexist_pairs, house, odoo_log, odoo_tests
 from dev.process import ROOT
 from dev.report import Exit, Stop, duration, say, step, table
 
@@ -41,7 +41,7 @@ def regression():
     asked = [name.strip() for name in only.split(';')] if only else [*MODULES, *OTHERS]
     rows, different = [], {}
     with house.opened() as home:
-        beside = coexist.with_addons(home) if any(_module(name) in OTHERS for name in asked) else home
+        beside = home.with_addons() if any(_module(name) in OTHERS for name in asked) else home
         for name in asked:
             row, found = _compare(beside if _module(name) in OTHERS else home, name)
             for test, (stock, ours) in sorted(found.items()):

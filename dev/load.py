@@ -115,7 +115,7 @@ def _workers(master):
     """Process ids of the workers of a server that answer requests."""
     children = pathlib.Path(f'/proc/{master}/task/{master}/children').read_text().split()
     return [int(child) for child in children
-            if b'gevent' not in pathlib.Path(f'/proc/{child}/cmdline').read_bytes()]
+            if b'gevent' not in pathlib.Path(f'/proc/{child}/cmdline').read_bytes().split(b'\0')]
 
 
 def _figures(journal):

@@ -117,8 +117,9 @@ class TestVoucherPrint(VoucherCommon):
     def test_other_reports_are_printed_as_ever(self):
         invoices = self.env.ref('account.account_invoices_without_payment')
         self.assertEqual(invoices.get_paperformat(), invoices.paperformat_id or self.company.paperformat_id)
-        pdf, kind = invoices.with_context(force_report_rendering=True)._render_qweb_pdf(
-            invoices.report_name, self.make_bill(move_type='out_invoice').ids)
+        with self.printing():
+            pdf, kind = invoices.with_context(force_report_rendering=True)._render_qweb_pdf(
+                invoices.report_name, self.make_bill(move_type='out_invoice').ids)
         self.assertEqual((pdf[:4], kind), (b'%PDF', 'pdf'))
 
     def test_empty_footer_is_left_out(self):

@@ -65,7 +65,8 @@ class House:
 
     def install_plain(self, database, log, module):
         """Installs a module without its demo data into a database that holds those of others."""
-        rows = self.databases.sql("SELECT name FROM ir_module_module WHERE demo AND state = 'installed'", database=database)
+        rows = self.databases.sql("SELECT name FROM ir_module_module WHERE demo AND state = 'installed'",
+                                  database=database)
         self.databases.sql('UPDATE ir_module_module SET demo = false', 'SELECT 1', database=database)
         self.need(database, log, '-i', module, '--without-demo=all')
         self.databases.sql(('UPDATE ir_module_module SET demo = true WHERE name = ANY(%s)', [[name for name, in rows]]),

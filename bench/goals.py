@@ -10,20 +10,14 @@ class Goal:
     """One row. ``queries``: more than stock takes, at most (where ``absolute``: all of them); ``ratio``: our median
     over stock's, at most. None: not asked for.
 
-    ``floor``: the queries that remain where the goal is not met, and ``why`` they do; the tests hold them.
+    ``why``: the reason, where a goal is not met.
     """
     key: str
     title: str
     queries: int = None
     ratio: float = None
     absolute: bool = False
-    floor: int = None
     why: str = ''
-
-    @property
-    def limit(self):
-        """Queries that the tests allow."""
-        return self.queries if self.floor is None else self.floor
 
 
 GOALS = (

@@ -33,11 +33,6 @@ def write(facts):
     CHART.write_text(chart(facts))
 
 
-def shown():
-    """The section that stands in the README now."""
-    return _parts()[1]
-
-
 def section(facts):
     """The section in Markdown."""
     lines = [

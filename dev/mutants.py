@@ -64,7 +64,7 @@ def _kinds(node):
     if isinstance(node, ast.Set):
         return [('element', part) for part in range(len(node.elts))]
     if isinstance(node, (ast.If, ast.IfExp)):
-        return [('condition', 0), ('condition', 1)]
+        return [('never', 0), ('always', 0)]
     return [(kind, 0) for kind, fits in _FITS.items() if fits(node)]
 
 
@@ -118,13 +118,18 @@ def _element(node, part):
         node.elts = [ast.Constant('no such name')]
 
 
-def _condition(node, part):
-    node.test = ast.Constant(bool(part))
+def _never(node, _part):
+    node.test = ast.Constant(False)
+
+
+def _always(node, _part):
+    node.test = ast.Constant(True)
 
 
 _CHANGES = {
     'compare': _compare, 'and or': _and_or, 'not': _not, 'operator': _operator, 'constant': _constant,
-    'return': _return, 'no raise': _to_pass, 'no call': _to_pass, 'element': _element, 'condition': _condition,
+    'return': _return, 'no raise': _to_pass, 'no call': _to_pass, 'element': _element, 'never': _never,
+    'always': _always,
 }
 
 

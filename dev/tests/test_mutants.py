@@ -3,7 +3,7 @@ import importlib.util
 
 import pytest
 
-from dev import mutants, mutation
+from dev import mutants, mutation, odoo_log
 from dev.process import ROOT
 
 SOURCE = '''
@@ -53,7 +53,8 @@ def test_every_fault_is_noticed(guard):
     original = {name: vars(guard.Guard)[name].__code__ for name in ('name', 'judge')}
     faults = mutants.mutants_of(SOURCE, 'guard.py')
     assert {one.kind for one in faults} == {
-        'compare', 'and or', 'not', 'operator', 'constant', 'return', 'no raise', 'no call', 'element', 'condition'}
+        'compare', 'and or', 'not', 'operator', 'constant', 'return', 'no raise', 'no call', 'element', 'never',
+        'always'}
     for fault in faults:
         if fault.function == 'Base.name':
             continue
@@ -72,3 +73,10 @@ def test_faults_of_the_addon_compile(monkeypatch):
         source = (ROOT / file).read_text()
         for fault in mutants.mutants_of(source, file)[::7]:
             compile(mutants.mutated(source, fault), file, 'exec')
+
+
+def test_each_reason_is_of_a_fault_that_there_is(monkeypatch):
+    monkeypatch.delenv('ONLY', raising=False)
+    faults = [str(fault) for file in mutation.files() for fault in mutants.mutants_of((ROOT / file).read_text(), file)]
+    for reason in odoo_log.allowed(mutation.EXPLAINED):
+        assert any(reason.search(fault) for fault in faults), f'{reason.pattern}: no such fault any more'

@@ -77,7 +77,7 @@ def _work(home, database, servers, logs, outcome):
     books = dict(zip(names, home.databases.sql(BOOKS, database=database)[0], strict=True))
     journal, end = Journal(), time.monotonic() + SECONDS
     with step(f'{CLIENTS} people at {SERVERS} servers of {WORKERS} workers, {SECONDS} s'):
-        threads = [threading.Thread(target=Person(people, urls, journal, books, number).work, args=(end,))
+        threads = [threading.Thread(target=Person(people, urls, journal, books, number).work, args=(end,), daemon=True)
                    for number in range(CLIENTS)]
         for thread in threads:
             thread.start()

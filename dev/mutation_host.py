@@ -69,7 +69,7 @@ class Host:
     def __init__(self, wish):
         self.wish = wish
         self.root = pathlib.Path(wish['root'])
-        odoo.tools.config['test_enable'] = True
+        odoo.tools.config.options.update(test_enable=True, test_tags='standard')
         for database in wish['databases']:
             Registry(database)
         suite = loader.make_suite(['payment_account_enhanced'], 'post_install')

@@ -1,4 +1,5 @@
 """How the bench judges, and what it writes into the README."""
+import json
 from xml.etree import ElementTree
 
 import pytest
@@ -42,3 +43,16 @@ def test_chart_has_a_dot_for_each_measure(facts):
     tree = ElementTree.fromstring(page.chart(facts))
     dots = [dot.get('fill') for dot in tree.iter('{http://www.w3.org/2000/svg}circle')]
     assert (dots.count(page.OURS), dots.count(page.PEER)) == (1 + 2, 1 + 1), 'One in the legend, one for each row'
+
+
+def test_readme_shows_the_last_run():
+    found = json.loads(page.RESULT.read_text())
+    _before, shown, _after = page._parts()
+    assert shown == page.section(found) and page.CHART.read_text() == page.chart(found)
+    assert [row['key'] for row in found['rows']] == [goal.key for goal in goals.GOALS]
+
+
+def test_what_misses_its_goal_says_why():
+    found = json.loads(page.RESULT.read_text())
+    missed = [row['title'] for row in found['rows'] if not (page._reached(row) or row['why'])]
+    assert not missed

@@ -16,6 +16,7 @@ NAMES = ('queries', 'seconds', 'cpu')
 APPROVAL_ON = ('post_approved',)
 NOT_OF_PEER = (*APPROVAL_ON, 'edit_posted', 'refuse')  # what the peer knows nothing of
 STAGE_ROUNDS = 3
+PEER_EVERY = 3  # the peer comes with each third pair: it has no goal
 
 
 class Program:
@@ -44,9 +45,9 @@ class Program:
     def _work(self, key):
         """Pairs in turns; the first pair fills caches and does not count."""
         work, login = measures.WORK[key]
-        sides = [side for side in self.registries if side != 'peer' or key not in NOT_OF_PEER]
-        taken = {side: {name: [] for name in NAMES} for side in sides}
+        taken = {side: {name: [] for name in NAMES} for side in self._sides(key)}
         for number in range(self.wish['pairs'] + 1):
+            sides = self._sides(key, number)
             for side in sides if number % 2 else reversed(sides):
                 with self._env(side, login) as env:
                     if side == 'ours' and key in APPROVAL_ON:
@@ -55,6 +56,11 @@ class Program:
                 for name in NAMES if number else ():
                     taken[side][name].append(values[name])
         return taken
+
+    def _sides(self, key, number=0):
+        """Which databases take part in a pair."""
+        peer = key not in NOT_OF_PEER and not number % PEER_EVERY
+        return [side for side in self.registries if side != 'peer' or peer]
 
     def _stages(self):
         """Queries and seconds of each step of approval, by the number of payments; the smallest fills caches first."""

@@ -32,9 +32,13 @@ def mutants_of(source, file):
     found = []
     for number, node in enumerate(ast.walk(tree)):
         if node in owners:
-            found += [Mutant(file, node.lineno, owners[node], number, kind, part, ast.unparse(node)[:90])
+            found += [Mutant(file, node.lineno, owners[node], number, kind, part, _first_line(node))
                       for kind, part in _kinds(node)]
     return sorted(found, key=lambda one: (one.line, one.number, one.kind, one.part))
+
+
+def _first_line(node):
+    return ast.unparse(node).splitlines()[0][:90]
 
 
 def mutated(source, mutant):

@@ -21,7 +21,7 @@ from odoo.tests.suite import OdooSuite
 from dev import mutants
 
 ADDON = 'odoo.addons.payment_account_enhanced'
-SLOWEST = 60   # seconds that the tests of one mutant may take without the fault; what takes longer is left out
+SLOWEST = 180  # seconds that the tests of one mutant may take without the fault; what takes longer is left out
 PATIENCE = 4   # times as long with the fault, which may loop
 
 

@@ -181,7 +181,7 @@ class AccountMove(models.Model):
 
     def _guard_check_posted_content(self, vals):
         """Nothing is slipped into a payment in the very write that posts it."""
-        names = self._guard_protected_fields().intersection(vals) - {'posted_before'}
+        names = self._guard_protected_names().intersection(vals) - {'posted_before'}
         if names and self.filtered('payment_id'):
             raise UserError(_(
                 "Posted payments cannot be modified: %(payments)s would be posted and changed at once "

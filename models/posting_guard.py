@@ -1,5 +1,5 @@
 """What the guards of payments, entries and items share: the pass, the comparison, the split of a write."""
-from odoo import SUPERUSER_ID, _, api, models
+from odoo import SUPERUSER_ID, _, api, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
@@ -72,6 +72,12 @@ class PostingGuard(models.AbstractModel):
     # Mechanism
     # ------------------------------------------------------------------
 
+    @api.model
+    @tools.ormcache()
+    def _guard_protected_names(self):
+        """What ``_guard_protected_fields`` says, asked once for each registry: the context has no part in it."""
+        return self.with_context({})._guard_protected_fields()
+
     def _guard_has_pass(self, token):
         return self.env.context.get(PASS_KEY) is token
 
@@ -116,7 +122,7 @@ class PostingGuard(models.AbstractModel):
         if self._guard_has_pass(OVERRIDE):
             return set()
         return {
-            name for name in self._guard_protected_fields().intersection(vals)
+            name for name in self._guard_protected_names().intersection(vals)
             if self._fields[name].type != 'one2many'
         }
 

@@ -97,6 +97,7 @@ class TestGuardDelete(PaymentCommon):
         """A state written by RPC posts a payment as much as the button does."""
         payment = self.make_payment()
         payment.with_user(self.accountant).move_id.write({'state': 'posted'})
+        self.assertTrue(payment.posted_before)
         self.assertNeverDeleted(payment)
         payment.action_draft()
         self.assertNeverDeleted(payment)

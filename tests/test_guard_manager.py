@@ -1,6 +1,7 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import html2plaintext
 
 from .common import RECONCILED_LOCKED, PaymentCommon
 
@@ -44,6 +45,14 @@ class TestGuardManager(PaymentCommon):
     def test_nothing_changed_nothing_recorded(self):
         self.payment.write({'ref': self.payment.ref, 'amount': self.payment.amount})
         self.assertFalse(self.rows())
+
+    def test_reason(self):
+        """The reason that a client sends along is kept as text, at most 500 characters; anything else is no reason."""
+        for sent, kept in (('By the bank\'s letter', 'By the bank\'s letter'), ('x' * 600, 'x' * 500), (['x'], False)):
+            with self.subTest(sent=sent):
+                self.payment.with_context(payment_override_reason=sent).write({'ref': f'Memo for {sent}'})
+                self.assertEqual(self.rows()[0].reason, kept)
+                self.assertEqual(f'Reason: {kept}' in html2plaintext(self.payment.message_ids[0].body), bool(kept))
 
     def test_edit_through_the_entry_and_its_items(self):
         """Each way in is recorded: the entry's fields, an item written by itself, and items in a list."""

@@ -1,5 +1,4 @@
 """How the bench judges, and what it writes into the README."""
-import json
 from xml.etree import ElementTree
 
 import pytest
@@ -31,7 +30,7 @@ def test_readme_sets_in_bold_what_is_missed_and_says_why(facts):
     assert '| some work | 1 (≤ 1) | **2.00 (≤ 1.50)** | 0, 1.00 |' in text
     assert '| some work | 0 (≤ 1) | 1.00 (≤ 1.50) |  |' in text
     assert '| upgrade, against that of an empty addon | **20.0 s, 2.00 times (≤ 1.2 times)** |' in text
-    assert text.count('some work: It has to.') == 1
+    assert text.endswith('\n- **some work**: It has to.\n')
 
 
 def test_readme_has_a_place_for_it():
@@ -43,16 +42,3 @@ def test_chart_has_a_dot_for_each_measure(facts):
     tree = ElementTree.fromstring(page.chart(facts))
     dots = [dot.get('fill') for dot in tree.iter('{http://www.w3.org/2000/svg}circle')]
     assert (dots.count(page.OURS), dots.count(page.PEER)) == (1 + 2, 1 + 1), 'One in the legend, one for each row'
-
-
-def test_readme_shows_the_last_run():
-    found = json.loads(page.RESULT.read_text())
-    _before, shown, _after = page._parts()
-    assert shown == page.section(found) and page.CHART.read_text() == page.chart(found)
-    assert [row['key'] for row in found['rows']] == [goal.key for goal in goals.GOALS]
-
-
-def test_what_misses_its_goal_says_why():
-    found = json.loads(page.RESULT.read_text())
-    missed = [row['title'] for row in found['rows'] if not (page._reached(row) or row['why'])]
-    assert not missed

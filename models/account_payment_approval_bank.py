@@ -14,8 +14,6 @@ class ResPartnerBank(models.Model):
 
     def _return_payments_in_approval(self):
         """The number and the trust are part of what people approved: see payment_digest."""
-        if not self.ids:
-            return
         payments = self.env['account.payment'].sudo().search([
             ('partner_bank_id', 'in', self.ids),
             ('approval_state', 'in', ('for_approval', 'for_authorization', 'approved')),

@@ -3,26 +3,29 @@
 Each origin is decided by facts that the server finds for itself, never by the context and never by a stored link alone:
 whoever may create payments may also write the link, so what stands at its other end has to fit the payment.
 """
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import models
+
+# Name, the method that filters the payments, and the field by which the addon is known that such payments come from.
+ORIGINS = (
+    ('online', '_filter_origin_online', 'account.payment', 'payment_transaction_id'),
+    ('point_of_sale', '_filter_origin_point_of_sale', 'account.payment', 'pos_session_id'),
+    ('expense', '_filter_origin_expense', 'account.move', 'expense_sheet_id'),
+    ('transfer', '_filter_origin_transfer', 'account.payment', 'paired_internal_transfer_payment_id'),
+)
 
 
 class AccountPayment(models.Model):
     _inherit = 'account.payment'
 
     def _get_origins(self):
-        """The origins, in the order in which they are asked: name, and name of the method that filters the payments.
+        """The origins that there are here, in the order in which they are asked: name, and name of the method.
 
         Another addon adds its own by extending this method. A method is called on drafts, in superuser mode, and
         returns those that pass; it must not cost a query for each payment.
         """
-        return [
-            ('online', '_filter_origin_online'),
-            ('point_of_sale', '_filter_origin_point_of_sale'),
-            ('expense', '_filter_origin_expense'),
-            ('transfer', '_filter_origin_transfer'),
-        ]
+        return [(name, method) for name, method, model, field in ORIGINS if field in self.env[model]._fields]
 
     def _get_passing_origins(self):
         """:return: dict of payment id: name of the origin by which it passes; the others are left out"""
@@ -39,8 +42,6 @@ class AccountPayment(models.Model):
         An invoicing user may write transactions. So money that leaves passes only as a refund of a transaction that
         came in and was booked, up to its amount; everything else out waits for approval.
         """
-        if 'payment_transaction_id' not in self._fields:
-            return self.browse()
         return self.filtered(lambda payment: payment.payment_transaction_id and payment._is_origin_online())
 
     def _is_origin_online(self):
@@ -71,8 +72,6 @@ class AccountPayment(models.Model):
     def _filter_origin_point_of_sale(self):
         """Point of sale: of a session that is being closed right now, up to what its orders took, or gave back, by that
         payment method and has not been booked yet."""
-        if 'pos_session_id' not in self._fields:
-            return self.browse()
         candidates = self.filtered(lambda payment: (
             payment.pos_session_id.state in ('opened', 'closing_control')
             and payment.pos_session_id.company_id == payment.company_id
@@ -115,16 +114,14 @@ class AccountPayment(models.Model):
 
     def _filter_origin_expense(self):
         """Company-paid expense: the report is approved, and the payment is one of its expenses, not booked yet."""
-        if 'expense_sheet_id' not in self.env['account.move']._fields:
-            return self.browse()
         linked = self.filtered(lambda payment: payment.move_id.expense_sheet_id)
         open_expenses = {sheet: self._get_open_expenses(sheet) for sheet in linked.move_id.expense_sheet_id}
         within = self.browse()
         for payment in linked:
             sheet = payment.move_id.expense_sheet_id
             expense = (payment.currency_id, payment.currency_id.round(payment.amount))
-            if payment._is_approved_expense(sheet) and expense in open_expenses[sheet]:
-                open_expenses[sheet].remove(expense)
+            if payment._is_approved_expense(sheet) and open_expenses[sheet][expense] > 0:
+                open_expenses[sheet][expense] -= 1
                 within |= payment
         return within
 
@@ -135,16 +132,16 @@ class AccountPayment(models.Model):
         )
 
     def _get_open_expenses(self, sheet):
-        """Currency and amount of the expenses of the report that no posted payment stands for."""
-        amounts = [
+        """How many expenses of the report no posted payment stands for: Counter by currency and amount."""
+        expenses = Counter(
             (expense.currency_id, expense.currency_id.round(expense.total_amount_currency))
             for expense in sheet.expense_line_ids
-        ]
-        for booked in sheet.account_move_ids.payment_ids.filtered(lambda payment: payment.state == 'posted'):
-            expense = (booked.currency_id, booked.currency_id.round(booked.amount))
-            if expense in amounts:
-                amounts.remove(expense)
-        return amounts
+        )
+        expenses.subtract(
+            (payment.currency_id, payment.currency_id.round(payment.amount))
+            for payment in sheet.account_move_ids.payment_ids if payment.state == 'posted'
+        )
+        return expenses
 
     def _filter_origin_transfer(self):
         """Paired half of an internal transfer whose first half was posted: the same money, seen from the other side."""

@@ -74,6 +74,5 @@ class ResCurrency(models.Model):
 
     def _format_digest_amount(self, amount):
         """Return `amount` as a string with the fixed decimals of this currency, never '-0.00'."""
-        if not self or self.is_zero(amount):
-            amount = 0.0
+        amount = 0.0 if self and self.is_zero(amount) else amount or 0.0
         return float_repr(amount, self.decimal_places if self else 2)

@@ -123,6 +123,14 @@ class TestGuardDoors(PaymentCommon):
             create({'name': 'Fee', 'account_id': self.company_data['default_account_expense'].id, 'balance': 0.0})
         self.assertEqual(self.fingerprint(self.posted), before)
 
+    def test_payments_created_upon_a_posted_entry(self):
+        """An entry that is posted already does not become a payment, even if nothing of it would change."""
+        entry = self.make_entry(post=True, journal_id=self.bank_journal.id)
+        values = {'amount': 30.0, 'move_id': entry.id, 'payment_type': 'outbound', 'partner_type': 'supplier'}
+        for user in (self.accountant, self.payment_manager):
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, PAYMENT_LOCKED):
+                self.env['account.payment'].with_user(user).create(values)
+
     def test_payments_created_posted(self):
         """A payment starts as a draft, whatever the values and the defaults say."""
         values = {'amount': 5.0, 'journal_id': self.bank_journal.id, 'partner_id': self.partner_a.id}

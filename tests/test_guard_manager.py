@@ -146,6 +146,11 @@ class TestGuardManager(PaymentCommon):
                 self.assertFalse(load['ids'])
         self.assertRecordValues(row, [{'old_value': 'Office rent', 'new_value': 'Other memo'}])
 
+    def test_writing_nothing_is_not_refused(self):
+        """Odoo writes to no records, or nothing to records, where it goes through lists."""
+        self.payment.write({'ref': 'Other memo'})
+        self.assertTrue(self.rows().write({}) and self.rows().browse().write({'new_value': 'y'}))
+
     def test_chatter_line_outlives_tracking_disable(self):
         """A context that switches Odoo's tracking off does not switch the record off."""
         self.payment.with_context(

@@ -44,6 +44,14 @@ class TestVoucherDigest(PaymentCommon):
         digests.add(self.payment._get_content_digest())
         self.assertEqual(len(digests), len(changes) + 3)
 
+    def test_amounts_have_one_form(self):
+        """Nothing is nothing, whatever it is called: an amount has the decimals of its currency and no sign at zero."""
+        dollar, none = self.env.ref('base.USD'), self.env['res.currency']
+        for amount, currency, text in ((100, dollar, '100.00'), (-0.0, dollar, '0.00'), (-0.004, dollar, '0.00'),
+                                       (1.5, none, '1.50'), (-0.0, none, '0.00')):
+            with self.subTest(amount=amount, currency=currency.name):
+                self.assertEqual(currency._format_digest_amount(amount), text)
+
     def test_write_off_counts(self):
         before = self.payment._get_content_digest()
         vals = self.payment_vals(write_off_line_vals=[{

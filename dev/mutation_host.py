@@ -69,9 +69,9 @@ class Host:
     def __init__(self, wish):
         self.wish = wish
         self.root = pathlib.Path(wish['root'])
-        odoo.tools.config.options.update(test_enable=True, test_tags='standard')
         for database in wish['databases']:
-            Registry(database)
+            Registry(database)  # before tests are switched on: loading would run those of every module
+        odoo.tools.config.options.update(test_enable=True, test_tags='standard')
         suite = loader.make_suite(['payment_account_enhanced'], 'post_install')
         self.tests = {test.id(): test for test in suite if not isinstance(test, HttpCase)}
         odoo.sql_db.close_all()

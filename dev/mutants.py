@@ -1,6 +1,7 @@
 """Small faults put into Python source, one at a time: what a test suite must notice."""
 import ast
 import dataclasses
+import inspect
 import types
 
 COMPARE = {
@@ -167,4 +168,4 @@ def _find_function(module, path):
         place = vars(place)[owner]
     function = vars(place)[name]
     function = getattr(function, 'fget', function)
-    return getattr(function, '__func__', function)
+    return inspect.unwrap(getattr(function, '__func__', function))  # Odoo's decorators put a function around it

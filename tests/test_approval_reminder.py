@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.account_payment_approval_reminder import PAYMENTS_SHOWN
 from .approval_people import ApprovalPeopleCommon
 
 
@@ -37,6 +38,11 @@ class TestApprovalReminder(ApprovalPeopleCommon):
             self.assertIn(payment.voucher_number, to_reviewer.body_html)
         self.assertNotIn(fresh.voucher_number, to_reviewer.body_html)
         self.assertNotIn(late_approval.voucher_number, to_reviewer.body_html)
+        self.assertNotRegex(to_reviewer.body_html, r'and -?\d+ more')
+
+    def test_long_lists_are_cut(self):
+        self.make_late(self.submit(self.make_payments(PAYMENTS_SHOWN + 2)))
+        self.assertIn('and 2 more', self.remind().body_html)
 
     def test_reminder_changes_nothing_else(self):
         payment = self.make_late(self.submit(self.make_payment()))

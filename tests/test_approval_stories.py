@@ -60,6 +60,8 @@ class TestApprovalStories(ApprovalCommon):
             ('post', 'approved', 'posted'),
         ])
         self.assertEqual(len(payment.approval_history_ids.user_id), 5)
+        approvals = payment.approval_history_ids.filtered('content')
+        self.assertEqual(set(approvals.mapped('action_type')), {'review', 'approve', 'authorize'}, 'who saw what')
         self.assertEqual(payment.approval_digest, payment._get_content_digest())
         self.assertFalse(payment.approval_history_ids._find_broken())
 
@@ -110,6 +112,11 @@ class TestApprovalStories(ApprovalCommon):
         payment.action_submit_for_review()
         with self.assertRaisesRegex(UserError, 'You submitted it'):
             payment.action_review_payment()
+
+    def test_odoobot_counts_as_a_manager(self):
+        payment = self.bring_to(self.new_payment(100.0, 'inbound'), 'under_review')
+        payment.with_user(self.env.ref('base.user_root')).action_review_payment()
+        self.assertEqual(payment.approval_state, 'approved')
 
     def test_strict_duties_at_any_amount(self):
         self.company.payment_strict_duties = True
@@ -166,6 +173,10 @@ class TestApprovalStories(ApprovalCommon):
             for role in ('manager', 'nobody'):
                 with self.subTest(values=values, role=role), self.assertRaisesRegex(UserError, 'is in approval'):
                     self.as_person(payment, role).write(values)
+        with self.assertRaisesRegex(UserError, 'refused: Amount'):
+            payment.amount = 1.0
+        with self.assertRaisesRegex(UserError, 'refused: Journal Items'):
+            payment.move_id.line_ids.unlink()
         with self.assertRaisesRegex(UserError, 'is in approval'):
             payment.move_id.line_ids[0].name = 'else'
             self.env.flush_all()

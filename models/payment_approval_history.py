@@ -100,10 +100,9 @@ class PaymentApprovalHistory(models.Model):
 
     @api.model
     def _get_last_hashes(self, payment_ids):
-        """:return: dict of payment id: hash of its newest row, in one query"""
+        """:return: dict of payment id: hash of its newest row, in one query; rows never wait to be written"""
         if not payment_ids:
             return {}
-        self.flush_model(['payment_id', 'hash'])
         self.env.cr.execute(
             """
             SELECT DISTINCT ON (payment_id) payment_id, hash

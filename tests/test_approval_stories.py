@@ -1,6 +1,6 @@
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from .approval_common import ApprovalCommon
 
@@ -221,6 +221,13 @@ class TestApprovalStories(ApprovalCommon):
         with self.assertRaises(UserError):
             self.as_person(payment, 'stranger').action_approve_payment()
         self.assertEqual(payment.approval_state, 'for_approval')
+
+    def test_who_may_not_read_payments_takes_no_step(self):
+        payment = self.new_payment()
+        outsider = new_test_user(self.env, 'outsider', 'base.group_user')
+        for step in ('action_submit_for_review', 'action_reject_payment'):
+            with self.subTest(step=step), self.assertRaises(AccessError):
+                getattr(payment.with_user(outsider), step)()
 
     def test_bank_account_changed_after_approval(self):
         untrusted = self.env['res.partner.bank'].create({

@@ -42,6 +42,14 @@ class TestGuardManager(PaymentCommon):
         self.assertRecordValues(self.payment._seek_for_lines()[1], [
             {'balance': 120.0, 'partner_id': self.partner_b.id}])
 
+    def test_emptied_and_filled(self):
+        """Nothing is recorded as nothing, not as a word of the programming language."""
+        self.payment.ref = False
+        self.payment.ref = 'Again'
+        self.assertEqual(
+            [(row.old_value, row.new_value) for row in self.rows().sorted('id')],
+            [('Office rent', False), (False, 'Again')])
+
     def test_nothing_changed_nothing_recorded(self):
         self.payment.write({'ref': self.payment.ref, 'amount': self.payment.amount})
         self.assertFalse(self.rows())

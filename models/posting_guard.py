@@ -76,7 +76,7 @@ class PostingGuard(models.AbstractModel):
     @tools.ormcache()
     def _guard_protected_names(self):
         """What ``_guard_protected_fields`` says, asked once for each registry: the context has no part in it."""
-        return self.with_context({})._guard_protected_fields()
+        return self.env(context={})[self._name]._guard_protected_fields()
 
     def _guard_has_pass(self, token):
         return self.env.context.get(PASS_KEY) is token

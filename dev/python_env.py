@@ -11,8 +11,9 @@ from dev.report import Exit, Stop, say, step
 
 OLDEST, NEWEST = (3, 10), (3, 12)
 LEFT_OUT = {'python-ldap', 'ebaysdk', 'pypiwin32', 'rl-renderpm'}  # no wheels, or not for this addon
-ADDED = ['websocket-client', 'coverage', 'setuptools>=75,<80.9']  # browser tests; COVERAGE=1; pkg_resources
-# Before 75 it does not find packages of gevent under their new names, from 80.9 on it warns at each start.
+ADDED = ['websocket-client', 'coverage', 'setuptools>=75,<80.9', "rl-renderPM==4.0.3 ; python_version >= '3.12'"]
+# For browser tests; `make coverage`; pkg_resources (before 75 it does not find packages of gevent under new names, from
+# 80.9 on it warns at each start); barcodes of reportlab 4, for which Odoo asks on Windows alone.
 HERE = pathlib.Path(__file__).parent
 LIMIT = 1200  # seconds
 NO_PYTHON = Stop(Exit.NO_PYTHON, 'There is no Python 3.10, 3.11 or 3.12 with venv and pip.',

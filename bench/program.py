@@ -16,7 +16,7 @@ NAMES = ('queries', 'seconds', 'cpu')
 APPROVAL_ON = ('post_approved',)
 NOT_OF_PEER = (*APPROVAL_ON, 'edit_posted', 'refuse')  # what the peer knows nothing of
 STAGE_ROUNDS = 3
-PEER_EVERY = 3  # the peer comes with each third pair: it has no goal
+PEER_EVERY = 3  # the peer comes with each third pair, the first among them: it has no goal
 
 
 class Program:
@@ -59,7 +59,7 @@ class Program:
 
     def _sides(self, key, number=0):
         """Which databases take part in a pair."""
-        peer = key not in NOT_OF_PEER and not number % PEER_EVERY
+        peer = key not in NOT_OF_PEER and (not number or number % PEER_EVERY == 1)
         return [side for side in self.registries if side != 'peer' or peer]
 
     def _stages(self):

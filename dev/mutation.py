@@ -72,7 +72,7 @@ def _report(results):
     for mutant, verdict in sorted(results):
         if verdict.split()[0] in ('killed', 'timed'):
             continue
-        explained = any(reason.search(mutant) for reason in reasons)
+        explained = odoo_log.is_explained(mutant, reasons)
         without += not explained
         say(f'{verdict}{"" if explained else ", WITHOUT A REASON"}: {mutant}')
     say(f'{noticed} noticed, {kinds["survived"]} survived, {kinds["not"]} not reached, {kinds["broken"]} broken: '

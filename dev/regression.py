@@ -64,7 +64,7 @@ def _compare(home, asked):
     patterns = odoo_log.allowed(EXPLAINED)
     differing = {name: (stock.get(name, 'not run'), ours.get(name, 'not run')) for name in stock.keys() | ours.keys()
                  if _kind(stock.get(name)) != _kind(ours.get(name))}
-    explained = {name for name in differing if any(pattern.search(name) for pattern in patterns)}
+    explained = {name for name in differing if odoo_log.is_explained(name, patterns)}
     agreed = [stock[name] for name in stock.keys() & ours.keys() if name not in differing]
     passed = agreed.count('passed')
     row = (asked, len(stock), passed, len(agreed) - passed, len(explained), len(differing) - len(explained))

@@ -75,6 +75,14 @@ class TestApprovalBatch(ApprovalCommon):
         self.assertEqual(payments.mapped('state'), ['posted', 'draft', 'posted'])
         self.assertIn('2 of 3', answer['params']['title'])
 
+    def test_drafts_that_need_no_approval_are_posted_with_the_others(self):
+        approved = self.bring_to(self.new_payment(), 'approved')
+        self.company.payment_approval_inbound = False
+        plain = self.new_payment(payment_type='inbound')
+        self.assertTrue(self.as_person(plain, 'manager').can_post)
+        self.as_person(approved + plain, 'manager').action_post_payment()
+        self.assertEqual((approved + plain).mapped('state'), ['posted', 'posted'])
+
     def test_posting_goes_on_where_odoo_refuses_one(self):
         """What only posting itself finds out keeps one payment back, not the others."""
         account = self.company_data['default_account_payable'].copy({'code': '211099'})

@@ -25,7 +25,7 @@ class TestApprovalRegister(PaymentCommon):
     def bill(self, amount=1000.0, move_type='in_invoice', **values):
         move = self.init_invoice(
             move_type, partner=self.partner_a, invoice_date=fields.Date.to_date('2024-03-01'), amounts=[amount],
-            currency=values.pop('currency', None),
+            currency=values.pop('currency', None), taxes=values.pop('taxes', None),
         )
         move.write(values)
         move.action_post()
@@ -66,6 +66,10 @@ class TestApprovalRegister(PaymentCommon):
                 for partial in partials
             ),
             'bills': [(bill.payment_state, bill.amount_residual) for bill in bills],
+            'taxes due': sorted(
+                (line.account_id.code, line.balance, line.amount_currency)
+                for line in bills.tax_cash_basis_created_move_ids.line_ids
+            ),
         }
 
     def assertSameAsStock(self, make_bills, **values):
@@ -132,6 +136,18 @@ class TestApprovalRegister(PaymentCommon):
             amount=480.0, payment_difference_handling='reconcile',
             writeoff_account_id=self.company.expense_currency_exchange_account_id.id,
         )
+
+    def test_tax_on_cash_basis_at_the_rate_of_the_day(self):
+        """A foreign bill paid in the currency of the company: the tax becomes due at the rate of the payment."""
+        self.company.tax_exigibility = True
+        tax = self.company_data['default_tax_purchase'].copy({
+            'name': 'Due when paid', 'tax_exigibility': 'on_payment',
+            'cash_basis_transition_account_id': self.company_data['default_account_tax_purchase'].copy().id,
+        })
+        bills, payments = self.assertSameAsStock(
+            lambda: self.bill(currency=self.currency_data['currency'], taxes=tax),
+            currency_id=self.company.currency_id.id)
+        self.assertTrue(self.outcome(bills, payments)['taxes due'])
 
     # -- while it waits --------------------------------------------------------------------------------------------
 

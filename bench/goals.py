@@ -7,8 +7,8 @@ HEAD = ('measure', 'queries, stock', 'with addon', 'extra', 'goal', 'time ratio'
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """One row. ``queries``: more than stock takes, at most (where ``absolute``: all of them); ``ratio``: our median
-    over stock's, at most. None: not asked for.
+    """One row. ``queries``: more than stock takes, at most (where ``absolute``: all of them); ``ratio``: our time over
+    stock's, at most, as the median of all pairs. None: not asked for.
 
     ``why``: the reason, where a goal is not met.
     """
@@ -28,24 +28,32 @@ GOALS = (
     Goal('register', 'register payment on 100 bills, approval off', 2, 1.03),
     Goal('post_bills', 'post 100 bills', 0, 1.02),
     Goal('reconcile', 'reconcile 1,000 items', 0, 1.02),
-    Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25),
+    Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25,
+         why='It writes a row of the record and a note in the chatter for each payment, with 12 % more calls of Python '
+             'functions than stock makes; on books of 20,000 payments it took 1.13 times as long as stock.'),
     Goal('refuse', 'refusal of 200 posted payments, against stock\'s write', 3, 1.0, absolute=True),
-    Goal('form', 'open the form of a payment', 2, 1.05),
+    Goal('form', 'open the form of a payment', 2, 1.05,
+         why='Stock takes 30 queries for it, so the two more (the chain of approval; why the payment is locked, since '
+             'when and by whom) are 7 % by themselves. The rest are the fields of buttons and banners.'),
     Goal('list', 'list of 80 posted payments', 2, 1.05),
 )
 # What has no counterpart in stock Odoo: seconds, and what may not grow.
 OWN_HEAD = ('measure', 'result', 'goal', '')
+BATCHED = 3  # tables into which Odoo inserts rows by the hundred: mail_message, mail_activity, bus_bus
 BY_THE_HUNDRED = ('Odoo inserts rows by the hundred: notes, to-dos and notifications take one statement more for each '
                   'hundred payments. All other statements are as many for 500 payments as for 50.')
+LOADING = ('Most of it is the registry, which Odoo builds anew for an empty addon, too. Our own part is about two '
+           'seconds for fields and views, whatever the database holds.')
 
 
 def row_of(goal, sides):
     """Facts of one measure.
 
-    :param sides: dict of 'stock', 'ours' and perhaps 'peer': dict with the lists 'queries', 'seconds' and 'cpu', one
-        entry a pair
+    :param sides: dict of 'stock', 'ours' and perhaps 'peer': dict with the lists 'pair' (its number), 'queries',
+        'seconds' and 'cpu', one entry for each pair that the side took part in
     """
     middle = {side: {name: _median(values) for name, values in found.items()} for side, found in sides.items()}
+    ratios = _ratios(sides, 'ours', 'seconds')
     stock, ours = middle['stock'], middle['ours']
     extra = ours['queries'] - (0 if goal.absolute else stock['queries'])
     row = {
@@ -54,11 +62,12 @@ def row_of(goal, sides):
         'steady': all(len(set(found['queries'])) == 1 for found in sides.values()),
         'goal_queries': goal.queries, 'goal_ratio': goal.ratio, 'why': goal.why,
         'seconds_stock': round(stock['seconds'], 4), 'seconds_ours': round(ours['seconds'], 4),
-        'ratio': round(ours['seconds'] / stock['seconds'], 3), 'ratio_cpu': round(ours['cpu'] / stock['cpu'], 3),
+        'ratio': _median(ratios), 'ratio_half': _middle_half(ratios),
+        'ratio_cpu': _median(_ratios(sides, 'ours', 'cpu')),
     }
     if peer := middle.get('peer'):
         row.update(extra_peer=peer['queries'] - stock['queries'],
-                   ratio_peer=round(peer['seconds'] / stock['seconds'], 3))
+                   ratio_peer=_median(_ratios(sides, 'peer', 'seconds')))
     return {**row, 'queries_good': extra <= goal.queries, 'ratio_good': row['ratio'] <= goal.ratio}
 
 
@@ -69,6 +78,18 @@ def cells(row):
             f'{row["ratio"]:.2f}', f'{row["ratio_cpu"]:.2f}', f'<= {row["goal_ratio"]:.2f}',
             'missed: ' + ', '.join(missed) if missed else 'reached', row.get('extra_peer', ''),
             f'{row["ratio_peer"]:.2f}' if 'ratio_peer' in row else '')
+
+
+def _ratios(sides, side, name):
+    """For each pair, the value of a side over that of stock: how fast the machine is just then drops out."""
+    stock = dict(zip(sides['stock']['pair'], sides['stock'][name], strict=True))
+    return [round(value / stock[pair], 3) for pair, value in zip(sides[side]['pair'], sides[side][name], strict=True)]
+
+
+def _middle_half(values):
+    """The ends of what is left without the lowest and the highest quarter."""
+    ordered, cut = sorted(values), len(values) // 4
+    return [ordered[cut], ordered[-1 - cut]]
 
 
 def _median(values):
@@ -89,9 +110,14 @@ def of_stages(found):
         counts = [_median([one['queries'] for one in by_size[size]]) for size in sizes]
         seconds = _median([one['seconds'] for one in by_size[sizes[-1]]])
         queries = ' and '.join(map(str, counts))
+        allowed = BATCHED * (_hundreds(sizes[-1]) - _hundreds(sizes[0])) + 1
         yield _own(f'{name}: queries for {" and ".join(map(str, sizes))} payments', queries, 'constant',
-                   counts[-1] <= counts[0], 'queries', BY_THE_HUNDRED)
+                   counts[-1] <= counts[0], 'queries', BY_THE_HUNDRED if counts[-1] - counts[0] <= allowed else '')
         yield _own(f'{name}: {sizes[-1]} payments', f'{seconds:.1f} s', '<= 5 s', seconds <= 5)
+
+
+def _hundreds(size):
+    return -(-int(size) // 100)
 
 
 def of_history(found):
@@ -109,10 +135,10 @@ def of_history(found):
 
 def of_life(facts):
     """Rows for installation and upgrade."""
-    times = facts['upgrade'] / facts['upgrade_empty']
+    times = facts['upgrade_ratio']
     yield _own(f'install on {facts["payments"]} payments', f'{facts["install"]} s', '<= 60 s', facts['install'] <= 60)
     yield _own('upgrade, against that of an empty addon', f'{facts["upgrade"]} s, {times:.2f} times', '<= 1.2 times',
-               times <= 1.2)
+               times <= 1.2, why=LOADING)
 
 
 def _own(title, result, goal, good, kind='seconds', why=''):

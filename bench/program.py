@@ -3,6 +3,7 @@
 Everything is undone after it was measured: each pair meets the same books.
 """
 import gc
+import itertools
 import json
 import pathlib
 import time
@@ -12,7 +13,7 @@ from odoo.modules.registry import Registry
 
 from bench import history, measures
 
-NAMES = ('queries', 'seconds', 'cpu')
+NAMES = ('pair', 'queries', 'seconds', 'cpu')
 APPROVAL_ON = ('post_approved',)
 NOT_OF_PEER = (*APPROVAL_ON, 'edit_posted', 'refuse')  # what the peer knows nothing of
 STAGE_ROUNDS = 3
@@ -21,7 +22,7 @@ PEER_EVERY = 3  # the peer comes with each third pair, the first among them: it 
 
 class Program:
     """:param wish: dict of 'databases' by side ('stock', 'ours' and, where it is to be measured, 'peer'), 'found' (see
-    fixtures), 'pairs', 'stages' and 'history' (sizes)
+    fixtures), 'pairs' (at least), 'seconds' (quick work goes on for so long), 'stages' and 'history' (sizes)
     """
 
     def __init__(self, wish):
@@ -46,16 +47,24 @@ class Program:
         """Pairs in turns; the first pair fills caches and does not count."""
         work, login = measures.WORK[key]
         taken = {side: {name: [] for name in NAMES} for side in self._sides(key)}
-        for number in range(self.wish['pairs'] + 1):
+        for number in self._pairs():
             sides = self._sides(key, number)
             for side in sides if number % 2 else reversed(sides):
                 with self._env(side, login) as env:
                     if side == 'ours' and key in APPROVAL_ON:
                         measures.switch(env)
-                    values = measured(env, work, self.found[side])
+                    values = {'pair': number, **measured(env, work, self.found[side])}
                 for name in NAMES if number else ():
                     taken[side][name].append(values[name])
         return taken
+
+    def _pairs(self):
+        """Numbers from 0 to that of pairs that was wished, and on while there is time."""
+        begin = time.monotonic()
+        for number in itertools.count():
+            if number > self.wish['pairs'] and time.monotonic() > begin + self.wish['seconds']:
+                break
+            yield number
 
     def _sides(self, key, number=0):
         """Which databases take part in a pair."""

@@ -33,9 +33,13 @@ def mutants_of(source, file):
     found = []
     for number, node in enumerate(ast.walk(tree)):
         if node in owners:
-            found += [Mutant(file, node.lineno, owners[node], number, kind, part, _first_line(node))
+            found += [Mutant(file, node.lineno, owners[node], number, kind, part, _first_line(_shown(node, kind, part)))
                       for kind, part in _kinds(node)]
     return sorted(found, key=lambda one: (one.line, one.number, one.kind, one.part))
+
+
+def _shown(node, kind, part):
+    return node.elts[part] if kind == 'element' else node
 
 
 def _first_line(node):

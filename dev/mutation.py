@@ -1,8 +1,8 @@
 """``make mutation``: puts small faults into the guard and the approval, one at a time; a test must notice each.
 
-``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``ONLY``:
-part of a file name. Faults that change nothing a test could see stand in dev/mutation_explained.txt, each with its
-reason; they count as survivors all the same.
+``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``ONLY``: those
+whose line in the report has this text in it. Faults that change nothing a test could see stand in
+dev/mutation_explained.txt, each with its reason; they count as survivors all the same.
 """
 import collections
 import json
@@ -43,9 +43,8 @@ def mutation():
 
 def files():
     """The files that are attacked, relative to the checkout."""
-    wanted = os.environ.get('ONLY') or ''
     found = sorted({path for name in FILES for path in (ROOT / 'models').glob(f'{name}.py')})
-    return [str(path.relative_to(ROOT)) for path in found if wanted in path.name]
+    return [str(path.relative_to(ROOT)) for path in found]
 
 
 def _results(home, databases):
@@ -55,7 +54,8 @@ def _results(home, databases):
     tests = cache.digest(house.fingerprint(), *(path.read_bytes() for path in sorted((ROOT / 'tests').glob('*.py'))))
     wish.write_text(json.dumps({
         'root': str(ROOT), 'files': files(), 'databases': databases, 'seed': os.environ.get('PAE_SEED') or '1',
-        'sample': int(os.environ.get('PAE_MUTANTS') or SAMPLE), 'result': str(result),
+        'sample': int(os.environ.get('PAE_MUTANTS') or SAMPLE), 'only': os.environ.get('ONLY') or '',
+        'result': str(result),
         'map': str(folder / f'mutation-map-{tests}-{cache.digest(*files())}.pickle')}))
     code = home.run(databases[0], log, '--log-level=critical', first=('shell',),
                     text=HOST.format(root=str(ROOT), path=str(wish)))

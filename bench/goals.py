@@ -30,8 +30,8 @@ GOALS = (
     Goal('reconcile', 'reconcile 1,000 items', 0, 1.02),
     Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25,
          why='It writes a row of the record and a note in the chatter for each payment, with 12 % more calls of Python '
-             'functions than stock makes. By itself, on the same books and in 13 pairs, it took 1.13 times the processor '
-             'time of stock.'),
+             'functions than stock makes. By itself, on the same books and in 13 pairs, it took 1.13 times the '
+             'processor time of stock.'),
     Goal('refuse', 'refusal of 200 posted payments, against stock\'s write', 3, 1.0, absolute=True),
     Goal('form', 'open the form of a payment', 2, 1.05,
          why='Stock takes 30 queries for it, so the two more (the chain of approval; why the payment is locked, since '

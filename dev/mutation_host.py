@@ -21,6 +21,7 @@ from odoo.tests.suite import OdooSuite
 from dev import mutants
 
 ADDON = 'odoo.addons.payment_account_enhanced'
+ENOUGH = 600   # seconds, while lines are traced, of the tests of one mutant, unless it was asked for by name
 PATIENCE = 60  # seconds more than the tests of a mutant took while lines were traced, which is slow: it may loop
 
 
@@ -177,16 +178,24 @@ class Host:
         return 0
 
     def tests_for(self, mutant, reach):
-        """Tests that reach the line, those of quick classes first; and how long they take."""
+        """Tests that reach the line, those of its subject and of quick classes first; and how long they take."""
         lines, seconds, _failed = reach
         groups = collections.defaultdict(list)
         for name in lines.get(mutant.file, {}).get(mutant.line, ()):
             groups[name.rpartition('.')[0]].append(name)
+        times = {group: seconds.get(group, 0) + sum(map(seconds.get, names)) for group, names in groups.items()}
         chosen, total = [], 0.0
-        for group in sorted(groups, key=lambda one: seconds.get(one, 0) + sum(seconds[name] for name in groups[one])):
-            chosen += sorted(groups[group], key=seconds.get)
-            total += seconds.get(group, 0) + sum(seconds[name] for name in groups[group])
+        for group in sorted(groups, key=lambda one: (-_shared(mutant.file, one), times[one])):
+            if not chosen or total + times[group] < ENOUGH or self.wish['only']:
+                chosen += sorted(groups[group], key=seconds.get)
+                total += times[group]
         return chosen, total
+
+
+def _shared(file, group):
+    """How many words the name of a file has in common with that of the tests."""
+    words = set(pathlib.Path(file).stem.split('_'))
+    return len((words if 'approval' in words else words | {'guard'}).intersection(group.split('.')[-2].split('_')))
 
 
 def _merged(parts):

@@ -95,6 +95,13 @@ class TestApprovalMatrix(ApprovalCommon):
                 tried += 1
         self.assertEqual(tried, (5 - 1 + 5 + 3) * len(METHODS) * 7)
 
+    def test_no_step_before_it_is_saved(self):
+        person = self.as_person(self.new_payment(), 'user')
+        edited, new = person.new({}, origin=person), person.new({'amount': 1.0})
+        for payment, allowed in ((person, True), (edited, True), (new, False)):
+            self.assertEqual(payment.can_submit, allowed)
+            self.assertEqual(payment.submit_blocked_reason, not allowed and 'Save the payment first.')
+
     def test_every_allowed_step_arrives_where_the_table_says(self):
         for (action, state, direction, size), roles in DESIGN.items():
             for role in sorted(roles):

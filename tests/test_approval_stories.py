@@ -255,6 +255,10 @@ class TestApprovalStories(ApprovalCommon):
         self.bank_account.allow_out_payment = True
         self.bank_account.browse().acc_number = 'GB94BARC10201530093459'
         self.assertEqual(payment.approval_state, 'approved')
+        self.env.flush_all()
+        with self.assertQueryCount(1):  # the update alone: nobody looks for payments
+            self.bank_account.sequence = 11
+            self.bank_account.flush_recordset()
 
     def test_partner_changed_behind_the_back_is_named(self):
         payment = self.bring_to(self.new_payment(), 'approved')

@@ -50,6 +50,10 @@ class TestGuardManager(PaymentCommon):
             [(row.old_value, row.new_value) for row in self.rows().sorted('id')],
             [('Office rent', False), (False, 'Again')])
 
+    def test_choices_are_recorded_as_they_are_shown(self):
+        self.payment.move_id.auto_post = 'monthly'
+        self.assertEqual(self.changed_fields()['account.move.auto_post'], ('No', 'Monthly'))
+
     def test_nothing_changed_nothing_recorded(self):
         self.payment.write({'ref': self.payment.ref, 'amount': self.payment.amount})
         self.assertFalse(self.rows())

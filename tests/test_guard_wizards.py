@@ -126,6 +126,12 @@ class TestGuardWizards(PaymentCommon):
             self.assertRefused(
                 PAYMENT_LOCKED, self.posted, self.bank_journal.with_user(user).sudo().write,
                 {'outbound_payment_method_line_ids': [Command.update(line.id, other)]})
+        second = self.make_posted()
+        self.assertEqual(second.payment_method_line_id, line)
+        with self.assertRaises(UserError) as caught:
+            line.write(other)
+        named = [payment for payment in self.posted + second if payment.name in str(caught.exception)]
+        self.assertEqual(len(named), 1, 'One of the payments is enough to say why')
 
     def test_import(self):
         """An import that names a posted payment, by database id or by external id, changes nothing."""

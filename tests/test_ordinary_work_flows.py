@@ -16,6 +16,23 @@ class TestOrdinaryWorkFlows(PaymentCommon):
             active_model='account.move', active_ids=bills.ids).create({'payment_date': '2024-03-01', **values})
         return wizard._create_payments()
 
+    def test_callers_get_the_answers_of_odoo(self):
+        """Whoever writes and deletes is told that it was done; whoever posts, what was posted."""
+        payment, entry, line = self.make_payment(), self.make_entry(), self.make_statement_line()
+        reconciled, method_line = self.make_reconciled(), payment.payment_method_line_id
+        partial = reconciled.move_id.line_ids.matched_credit_ids | reconciled.move_id.line_ids.matched_debit_ids
+        bank_account = self.env['res.partner.bank'].create({'acc_number': '1234567', 'partner_id': self.partner_a.id})
+        answers = [
+            payment.write({'ref': 'Memo'}), payment.move_id.write({'narration': 'Note'}),
+            payment.move_id.line_ids.write({'name': 'Label'}), line.write({'payment_ref': 'Label'}),
+            partial.write({'max_date': '2024-03-01'}), method_line.write({'name': 'By hand'}),
+            bank_account.write({'sequence': 3}), payment.message_subscribe(self.partner_b.ids),
+            payment.unlink(), entry.line_ids.unlink(), line.unlink(), partial.unlink(), self.make_entry().unlink(),
+        ]
+        self.assertEqual(answers, [True] * len(answers))
+        drafts = self.make_entry() + self.make_entry()
+        self.assertEqual(drafts._post(), drafts)
+
     # -- register payment -----------------------------------------------------------------------------------------
 
     def test_register_one(self):

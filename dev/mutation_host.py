@@ -178,14 +178,14 @@ class Host:
         return 0
 
     def tests_for(self, mutant, reach):
-        """Tests that reach the line, those of its subject and of quick classes first; and how long they take."""
+        """Tests that reach the line, those of quick classes and of its subject first; and how long they take."""
         lines, seconds, _failed = reach
         groups = collections.defaultdict(list)
         for name in lines.get(mutant.file, {}).get(mutant.line, ()):
             groups[name.rpartition('.')[0]].append(name)
         times = {group: seconds.get(group, 0) + sum(map(seconds.get, names)) for group, names in groups.items()}
         chosen, total = [], 0.0
-        for group in sorted(groups, key=lambda one: (-_shared(mutant.file, one), times[one])):
+        for group in sorted(groups, key=lambda one: times[one] / (1 + _shared(mutant.file, one)) ** 2):
             if not chosen or total + times[group] < ENOUGH or self.wish['only']:
                 chosen += sorted(groups[group], key=seconds.get)
                 total += times[group]

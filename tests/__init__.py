@@ -2,6 +2,7 @@ from . import test_approval_batch
 from . import test_approval_documentation
 from . import test_approval_gate
 from . import test_approval_matrix
+from . import test_approval_origin_online
 from . import test_approval_register
 from . import test_approval_seal
 from . import test_approval_stories

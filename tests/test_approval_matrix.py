@@ -102,6 +102,10 @@ class TestApprovalMatrix(ApprovalCommon):
             self.assertEqual(payment.can_submit, allowed)
             self.assertEqual(payment.submit_blocked_reason, not allowed and 'Save the payment first.')
 
+    def test_reason_names_the_stage(self):
+        payment = self.bring_by_others(self.new_payment(), 'under_review')
+        self.assertRegex(self.as_person(payment, 'approver').approve_blocked_reason, r'^Its stage is "Under Review"')
+
     def test_every_allowed_step_arrives_where_the_table_says(self):
         for (action, state, direction, size), roles in DESIGN.items():
             for role in sorted(roles):

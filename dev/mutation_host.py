@@ -186,9 +186,11 @@ class Host:
         times = {group: seconds.get(group, 0) + sum(map(seconds.get, names)) for group, names in groups.items()}
         chosen, total = [], 0.0
         for group in sorted(groups, key=lambda one: times[one] / (1 + _shared(mutant.file, one)) ** 2):
-            if not chosen or total + times[group] < ENOUGH or self.wish['only']:
-                chosen += sorted(groups[group], key=seconds.get)
-                total += times[group]
+            total += seconds.get(group, 0)
+            for name in sorted(groups[group], key=seconds.get):
+                if not chosen or total + seconds[name] < ENOUGH or self.wish['only']:
+                    chosen.append(name)
+                    total += seconds[name]
         return chosen, total
 
 

@@ -29,13 +29,11 @@ GOALS = (
     Goal('post_bills', 'post 100 bills', 0, 1.02),
     Goal('reconcile', 'reconcile 1,000 items', 0, 1.02),
     Goal('edit_posted', 'edit 200 posted payments as manager, with the record', 8, 1.25,
-         why='It writes a row of the record and a note in the chatter for each payment, with 12 % more calls of Python '
-             'functions than stock makes. By itself, on the same books and in 13 pairs, it took 1.13 times the '
-             'processor time of stock.'),
+         why='It writes a row of the record and a note in the chatter for each payment, which stock does not.'),
     Goal('refuse', 'refusal of 200 posted payments, against stock\'s write', 3, 1.0, absolute=True),
     Goal('form', 'open the form of a payment', 2, 1.05,
-         why='Stock takes 30 queries for it, so the two more (the chain of approval; why the payment is locked, since '
-             'when and by whom) are 7 % by themselves. The rest are the fields of buttons and banners.'),
+         why='Stock takes so few queries for it that two more weigh: the chain of approval; and why the payment is '
+             'locked, since when and by whom. The rest are the fields of buttons and banners.'),
     Goal('list', 'list of 80 posted payments', 2, 1.05),
 )
 # What has no counterpart in stock Odoo: seconds, and what may not grow.
@@ -43,8 +41,8 @@ OWN_HEAD = ('measure', 'result', 'goal', '')
 BATCHED = 3  # tables into which Odoo inserts rows by the hundred: mail_message, mail_activity, bus_bus
 BY_THE_HUNDRED = ('Odoo inserts rows by the hundred: notes, to-dos and notifications take one statement more for each '
                   'hundred payments. All other statements are as many for 500 payments as for 50.')
-LOADING = ('Most of it is the registry, which Odoo builds anew for an empty addon, too. Our own part is about two '
-           'seconds for fields and views, whatever the database holds.')
+LOADING = ('Most of it is the registry, which Odoo builds anew for an empty addon, too. Our own part is fields '
+           'and views, whatever the database holds.')
 
 
 def row_of(goal, sides):

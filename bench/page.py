@@ -39,12 +39,12 @@ def write(facts):
 
 def section(facts):
     """The section in Markdown."""
-    pairs = sorted({row['pairs'] for row in facts['rows']})
+    pairs = [row['pairs'] for row in facts['rows']]
     lines = [
         INTRODUCTION, textwrap.fill(
             f'Odoo {facts["odoo"]}, PostgreSQL {facts["postgres"]}, Python {facts["python"]}, {facts["processors"]} '
             f'processors; {facts["payments"]:,} payments, {facts["items"]:,} journal items; medians of '
-            f'{" to ".join(map(str, pairs[:1] + pairs[1:][-1:]))} pairs (the peer: of each third).', 120),
+            f'{" to ".join(map(str, sorted({min(pairs), max(pairs)})))} pairs (the peer: of each third).', 120),
         '', '| measure | extra queries (goal) | time, stock = 1 (goal) | peer: queries, time |',
         '| --- | --- | --- | --- |']
     lines += [_cells(row['title'], _bold(_queries(row), row['queries_good']), _bold(_ratio(row), row['ratio_good']),

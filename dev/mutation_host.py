@@ -186,11 +186,13 @@ class Host:
         times = {group: seconds.get(group, 0) + sum(map(seconds.get, names)) for group, names in groups.items()}
         chosen, total = [], 0.0
         for group in sorted(groups, key=lambda one: times[one] / (1 + _shared(mutant.file, one)) ** 2):
-            total += seconds.get(group, 0)
+            spent = total + seconds.get(group, 0)  # for what the class sets up
             for name in sorted(groups[group], key=seconds.get):
-                if not chosen or total + seconds[name] < ENOUGH or self.wish['only']:
-                    chosen.append(name)
-                    total += seconds[name]
+                spent += seconds[name]
+                if chosen and spent > ENOUGH and not self.wish['only']:
+                    break
+                chosen.append(name)
+                total = spent
         return chosen, total
 
 

@@ -97,11 +97,11 @@ class TestApprovalBatch(ApprovalCommon):
         self.assertIn('deprecated', answer['params']['message'])
 
     def test_long_list_of_reasons_is_cut(self):
-        for more, end in ((2, r' more$'), (0, r'Submit it for review first\.$')):
+        for more, end in ((2, 'and 2 more'), (0, 'Submit it for review first.')):
             payments = self.new_payments(REASONS_SHOWN + more)
-            with self.subTest(more=more), self.assertRaisesRegex(UserError, end) as caught:
+            with self.subTest(more=more), self.assertRaises(UserError) as caught:
                 self.as_person(payments, 'approver').action_approve_payment()
-            self.assertEqual('and 2 more' in caught.exception.args[0], bool(more))
+            self.assertTrue(caught.exception.args[0].endswith(end))
 
     def test_one_rate_for_payments_of_one_day(self):
         """Two gold coins are worth a dollar."""

@@ -14,7 +14,7 @@ class TestApprovalOriginOnline(ApprovalCommon):
         super().setUpClass(chart_template_ref=chart_template_ref)
         cls.bank = cls.company_data['default_journal_bank']
         cls.provider = cls.new_provider(cls.bank)
-        cls.booked = cls.new_transaction(state='done', amount=100.0)
+        cls.booked = cls.new_transaction()
         payment = cls.new_payment(payment_type='inbound', payment_transaction_id=cls.booked.id)
         cls.booked.payment_id = payment
         payment.with_user(cls.people['nobody']).action_post()

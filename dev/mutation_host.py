@@ -64,8 +64,8 @@ class Measured(OdooTestResult):
 
 
 class Host:
-    """``wish``: root, files, databases, sample (how many mutants, 0 for all), only (text in them), seed, map and result
-    (files)."""
+    """``wish``: root, files, left_out (functions), databases, sample (how many mutants, 0 for all), only (text in
+    them), seed, map and result (files)."""
 
     def __init__(self, wish):
         self.wish = wish
@@ -98,7 +98,7 @@ class Host:
     def choose(self):
         every = [mutant for file in self.wish['files']
                  for mutant in mutants.mutants_of((self.root / file).read_text(), file)
-                 if self.wish['only'] in str(mutant)]
+                 if self.wish['only'] in str(mutant) and mutant.function not in self.wish['left_out']]
         random.Random(self.wish['seed']).shuffle(every)  # noqa: S311
         return every[:self.wish['sample'] or None]
 

@@ -36,6 +36,9 @@ from . import account_payment_approval_step
 from . import account_payment_approval_answer
 from . import account_payment_approval_seen
 from . import account_payment_approval_origin
+from . import account_payment_approval_origin_online
+from . import account_payment_approval_origin_point_of_sale
+from . import account_payment_approval_origin_expense
 from . import account_payment_approval_post
 from . import account_payment_approval_order
 from . import account_payment_approval_bank

@@ -1,10 +1,9 @@
 """Payments that pass the gate by their origin: their money has moved, or their approval was given elsewhere.
 
 Each origin is decided by facts that the server finds for itself, never by the context and never by a stored link alone:
-whoever may create payments may also write the link, so what stands at its other end has to fit the payment.
+whoever may create payments may also write the link, so what stands at its other end has to fit the payment. Origins
+that come with other addons stand in files of their own, account_payment_approval_origin_*.
 """
-from collections import Counter, defaultdict
-
 from odoo import models
 
 # Name, the method that filters the payments, and the field by which the addon is known that such payments come from.
@@ -35,113 +34,6 @@ class AccountPayment(models.Model):
             for payment in getattr(payments, method)():
                 found.setdefault(payment.id, name)
         return found
-
-    def _filter_origin_online(self):
-        """Online provider: a finished transaction of this very amount that has no payment yet.
-
-        An invoicing user may write transactions. So money that leaves passes only as a refund of a transaction that
-        came in and was booked, up to its amount; everything else out waits for approval.
-        """
-        return self.filtered(lambda payment: payment.payment_transaction_id and payment._is_origin_online())
-
-    def _is_origin_online(self):
-        transaction = self.payment_transaction_id
-        fits = (
-            transaction.state == 'done'
-            and transaction.payment_id in (self, self.browse())
-            and transaction.company_id == self.company_id
-            and transaction.currency_id == self.currency_id
-            and transaction.partner_id.commercial_partner_id == self.partner_id.commercial_partner_id
-            and self.currency_id.compare_amounts(abs(transaction.amount), self.amount) == 0
-            and self.journal_id == transaction.provider_id.journal_id
-            and (transaction.amount > 0) == (self.payment_type == 'inbound')
-        )
-        return fits and (self.payment_type == 'inbound' or self._is_refund_of_booked(transaction))
-
-    def _is_refund_of_booked(self, transaction):
-        source = transaction.source_transaction_id
-        refunds = source.child_transaction_ids.filtered(
-            lambda child: child.operation == 'refund' and child.state == 'done')
-        return (
-            transaction.operation == 'refund'
-            and source.payment_id.sudo().move_id.state == 'posted'
-            and source.currency_id == transaction.currency_id
-            and source.currency_id.compare_amounts(-sum(refunds.mapped('amount')), source.amount) <= 0
-        )
-
-    def _filter_origin_point_of_sale(self):
-        """Point of sale: of a session that is being closed right now, up to what its orders took, or gave back, by that
-        payment method and has not been booked yet."""
-        candidates = self.filtered(lambda payment: (
-            payment.pos_session_id.state in ('opened', 'closing_control')
-            and payment.pos_session_id.company_id == payment.company_id
-            and payment.pos_payment_method_id in payment.pos_session_id.payment_method_ids
-            and payment.journal_id == payment.pos_payment_method_id.journal_id
-        ))
-        return candidates & candidates._filter_within_pos_takings()
-
-    def _filter_within_pos_takings(self):
-        if not self:
-            return self
-        sessions = self.pos_session_id.ids
-        taken = self._get_pos_takings(sessions)
-        booked = {
-            (session.id, method.id, direction): amount for session, method, direction, amount in self._read_group(
-                [('pos_session_id', 'in', sessions), ('state', '=', 'posted')],
-                ['pos_session_id', 'pos_payment_method_id', 'payment_type'], ['amount:sum'])
-        }
-        within = self.browse()
-        for payment in self:
-            key = (payment.pos_session_id.id, payment.pos_payment_method_id.id, payment.payment_type)
-            booked[key] = booked.get(key, 0.0) + payment.amount
-            if payment.currency_id.compare_amounts(booked[key], taken[key]) <= 0:
-                within |= payment
-        return within
-
-    def _get_pos_takings(self, sessions):
-        """What a session books by each method: order by order where it identifies customers, else the sum of all.
-
-        :return: dict of (session id, method id, payment type): amount
-        """
-        amounts = defaultdict(float)
-        for taking in self.env['pos.payment'].search([('session_id', 'in', sessions)]):
-            method = taking.payment_method_id
-            amounts[taking.session_id.id, method.id, method.split_transactions and taking.id] += taking.amount
-        taken = defaultdict(float)
-        for (session_id, method_id, _single), amount in amounts.items():
-            taken[session_id, method_id, 'inbound' if amount > 0 else 'outbound'] += abs(amount)
-        return taken
-
-    def _filter_origin_expense(self):
-        """Company-paid expense: the report is approved, and the payment is one of its expenses, not booked yet."""
-        linked = self.filtered(lambda payment: payment.move_id.expense_sheet_id)
-        open_expenses = {sheet: self._get_open_expenses(sheet) for sheet in linked.move_id.expense_sheet_id}
-        within = self.browse()
-        for payment in linked:
-            sheet = payment.move_id.expense_sheet_id
-            expense = (payment.currency_id, payment.currency_id.round(payment.amount))
-            if payment._is_approved_expense(sheet) and open_expenses[sheet][expense] > 0:
-                open_expenses[sheet][expense] -= 1
-                within |= payment
-        return within
-
-    def _is_approved_expense(self, sheet):
-        return (
-            sheet.payment_mode == 'company_account' and sheet.approval_state == 'approve'
-            and sheet.company_id == self.company_id and self.payment_type == 'outbound'
-        )
-
-    def _get_open_expenses(self, sheet):
-        """How many expenses of the report no posted payment stands for: Counter by currency and amount."""
-        expenses = Counter(
-            (expense.currency_id, expense.currency_id.round(expense.total_amount_currency))
-            for expense in sheet.expense_line_ids
-        )
-        expenses.subtract(
-            (payment.currency_id, payment.currency_id.round(payment.amount))
-            for payment in sheet.account_move_ids.payment_ids if payment.state == 'posted'
-        )
-        return expenses
 
     def _filter_origin_transfer(self):
         """Paired half of an internal transfer whose first half was posted: the same money, seen from the other side."""

@@ -130,7 +130,8 @@ TRANSITIONS = (
 
 def find_transition(action, state, direction, large):
     """Return the row for ``action`` on a payment in ``state``, or None where the table has none."""
-    return _INDEX.get((action, state, direction, bool(large)))
+    rows = (row for row in TRANSITIONS if row.action == action)
+    return next((row for row in rows if row.covers(state, direction, large)), None)
 
 
 def sources_of(action):
@@ -146,17 +147,3 @@ def role_used(transition, roles):
         if role in roles or role in (ODOO, ORIGIN, SYSTEM):
             return role
     return MANAGER if MANAGER in roles and set(transition.roles) & set(ROLES) else ''
-
-
-def _build_index():
-    index = {}
-    for row in TRANSITIONS:
-        for state in row.sources:
-            for direction in ('inbound', 'outbound'):
-                for large in (False, True):
-                    if row.covers(state, direction, large):
-                        index.setdefault((row.action, state, direction, large), row)
-    return index
-
-
-_INDEX = _build_index()

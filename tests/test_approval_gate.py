@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
+from odoo.addons.account.models import account_payment as core
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -70,6 +73,14 @@ class TestApprovalGate(ApprovalCommon):
         self.assertFalse(self.people['poster'].has_group('account.group_account_invoice'))
         self.as_person(payment, 'poster').action_post()
         self.assertEqual(payment.state, 'posted')
+
+    def test_superuser_mode_is_given_where_it_is_needed_alone(self):
+        """Who has invoicing rights posts in her own name and with her own rights, as in Odoo."""
+        for name, superuser in (('poster', True), ('manager', False)):
+            payment = self.bring_to(self.new_payment(), 'approved')
+            with patch.object(core.AccountPayment, 'action_post', autospec=True) as post:
+                self.as_person(payment, name).action_post()
+            self.assertEqual(post.call_args.args[0].env.su, superuser, name)
 
     def test_billing_alone_does_not_post(self):
         payment = self.bring_to(self.new_payment(), 'approved')

@@ -43,6 +43,9 @@ class TestGuardChecks(PaymentCommon):
             with self.assertRaisesRegex(UserError, r'^Cannot modify reconciled payment details'):
                 payment.with_user(user).write({'ref': 'Another memo'})
 
+    def test_nothing_is_reconciled_among_no_payments(self):
+        self.assertEqual(self.env['account.payment']._guard_reconciled(), self.env['account.payment'])
+
     def test_way_out_of_the_reconciled_lock(self):
         """The message names the way out, and the way works."""
         payment = self.make_reconciled().with_user(self.payment_manager)

@@ -1,5 +1,6 @@
 import ast
 import pathlib
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -115,6 +116,18 @@ class TestInvariants(TransactionCase):
             self.env.registry.clear_cache()
             forged = model.with_context(hash_version=1)  # the fields of an entry's hash are fewer then
             self.assertEqual(forged._guard_protected_names(), model._guard_protected_fields(), name)
+
+    def test_content_is_protected_whatever_odoo_hashes_and_locks(self):
+        """A localization may make Odoo's own lists shorter: what is ours to protect does not depend on them."""
+        for name, fields in {
+            'account.move': {'name'},
+            'account.move.line': {'name', 'date', 'debit', 'credit', 'journal_id'},
+        }.items():
+            model = self.env[name]
+            with patch.object(type(model), '_get_integrity_hash_fields', lambda model: []), \
+                    patch.object(type(self.env['account.move.line']), '_get_lock_date_protected_fields',
+                                 lambda model: {}):
+                self.assertLessEqual(fields, model._guard_protected_fields(), name)
 
     # -- views ----------------------------------------------------------------------------------------------------
 

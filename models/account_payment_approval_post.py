@@ -89,7 +89,7 @@ class AccountPayment(models.Model):
         by_origin = self.filtered(lambda payment: payment.id in gate.origins)
         approved = self.filtered(lambda payment: payment.id in gate.approved_ids)
         approved._apply_transition('post')
-        for name, _method in self._get_origins() if by_origin else ():
+        for name, _method in self._get_origins():
             group = by_origin.filtered(lambda payment: gate.origins[payment.id] == name)  # noqa: B023
             group._apply_transition('post', name)
         self._settle_approval(self - approved - by_origin, 'posted')

@@ -14,7 +14,6 @@ class AccountPayment(models.Model):
 
         :return: a sentence for the person that says what is in the way and what removes it; False where nothing is
         """
-        self.ensure_one()
         if action == 'submit' and self.approval_state == 'draft' and not self.is_approval_required:
             return _("Payments of this kind need no approval in %(company)s. Confirm the payment instead.",
                      company=self.company_id.sudo().name)

@@ -4,7 +4,7 @@ import logging
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.account_payment_approval_activity import PEOPLE_TOLD, REJECTION, RETURNED
+from ..models.account_payment_approval_activity import PEOPLE_TOLD, REJECTION, RETURNED, TODO
 from .approval_people import ROLE, ApprovalPeopleCommon
 
 _logger = logging.getLogger(__name__)
@@ -158,6 +158,15 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         payment = self.submit(self.make_payment())
         self.reject(payment, 'reviewer', 'Not ours')
         self.assertEqual(payment.approval_state, 'draft')
+
+    def test_without_a_type_of_activity_nobody_gets_a_todo(self):
+        """Who deletes the type switches the to-dos off: none of another kind takes their place."""
+        todo_type = self.env.ref(TODO)
+        self.env['mail.activity'].sudo().search([('activity_type_id', '=', todo_type.id)]).unlink()
+        todo_type.unlink()
+        payment = self.submit(self.make_payment())
+        self.assertEqual(payment.approval_state, 'under_review')
+        self.assertFalse(payment.activity_ids)
 
     # -- batches ---------------------------------------------------------------------------------------------------
 

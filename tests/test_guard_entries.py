@@ -76,6 +76,12 @@ class TestGuardEntries(PaymentCommon):
         self.assertRefused(ENTRY_NO_RESET, entry, (draft | entry).with_user(self.accountant).write, {'state': 'cancel'})
         self.assertEqual(draft.state, 'draft')
 
+    def test_batch_that_changes_drafts_alone(self):
+        """The posted payment among them has the value already: nothing of it changes, so nothing is refused."""
+        moves = (self.make_posted(ref='Office rent') | self.make_payment(ref='Heating')).move_id
+        moves.with_user(self.accountant).write({'ref': 'Office rent'})
+        self.assertEqual(moves.mapped('ref'), ['Office rent', 'Office rent'])
+
     def test_statement_line_does_not_take_a_posted_entry(self):
         """Statement lines are deleted with their entry; so none gets the entry of somebody else to delete it."""
         statement_line = self.make_statement_line()

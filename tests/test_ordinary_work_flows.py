@@ -28,6 +28,7 @@ class TestOrdinaryWorkFlows(PaymentCommon):
             partial.write({'max_date': '2024-03-01'}), method_line.write({'name': 'By hand'}),
             bank_account.write({'sequence': 3}), payment.message_subscribe(self.partner_b.ids),
             payment.unlink(), entry.line_ids.unlink(), line.unlink(), partial.unlink(), self.make_entry().unlink(),
+            self.make_payment().move_id.write({'state': 'cancel'}),
         ]
         self.assertEqual(answers, [True] * len(answers))
         drafts = self.make_entry() + self.make_entry()

@@ -87,6 +87,11 @@ class TestApprovalDryRun(ApprovalPeopleCommon):
             form.amount = 12.0
             self.assertNotIn('Authorize', form.steps)
 
+    def test_on_one_payment_alone(self):
+        for payments in (self.env['account.payment'], self.make_payments(2)):
+            with self.assertRaises(ValueError):
+                payments.action_open_approval_dry_run()
+
     def test_settings_say_it_in_one_sentence(self):
         settings = self.env['res.config.settings'].with_company(self.company).new({'company_id': self.company.id})
         self.assertRegex(settings.payment_approval_summary, r'10,000\.00 or more need three different people')

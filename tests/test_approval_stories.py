@@ -338,6 +338,18 @@ class TestApprovalStories(ApprovalCommon):
             self.as_person(payment, 'manager').action_post()
         self.bring_to(payment, 'posted')
 
+    def test_reset_of_what_an_earlier_version_posted(self):
+        """No history tells of it, only the names: after a reset nobody has reviewed it."""
+        self.company.payment_approval_outbound = False
+        payment = self.new_payment()
+        payment.action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_payment SET reviewer_id = %s WHERE id = %s", [self.people['reviewer'].id, payment.id])
+        self.env.invalidate_all()
+        self.as_person(payment, 'manager').action_draft()
+        self.assertRecordValues(payment, [{'approval_state': 'draft', 'reviewer_id': False}])
+
     def test_cancel_and_back(self):
         payment = self.bring_to(self.new_payment(), 'for_approval')
         self.as_person(payment, 'nobody').action_cancel()

@@ -65,7 +65,7 @@ class Measured(OdooTestResult):
 
 class Host:
     """``wish``: root, files, left_out (functions), databases, sample (how many mutants, 0 for all), only (text in
-    them), seed, map and result (files)."""
+    them), minutes (after which none begins), seed, map and result (files)."""
 
     def __init__(self, wish):
         self.wish = wish
@@ -81,9 +81,9 @@ class Host:
         reach = self.measure()
         chosen = self.choose()
         results, running = [], {}
-        free = list(self.wish['databases'])
-        while chosen or running:
-            while chosen and free:
+        free, end = list(self.wish['databases']), time.monotonic() + 60 * self.wish['minutes']
+        while (chosen and time.monotonic() < end) or running:
+            while chosen and free and time.monotonic() < end:
                 mutant = chosen.pop()
                 tests, seconds = self.tests_for(mutant, reach)
                 if not tests:

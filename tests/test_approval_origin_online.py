@@ -62,6 +62,7 @@ class TestApprovalOriginOnline(ApprovalCommon):
             ({'state': 'pending'}, {}),
             ({'amount': 99.0}, {}),
             ({'amount': -100.0}, {}),
+            ({'amount': 0.0}, {'amount': 0.0}),
             ({'currency_id': gold.id}, {}),
             ({'partner_id': self.partner_b.id}, {}),
             ({'payment_id': self.booked.payment_id.id}, {}),

@@ -57,6 +57,11 @@ class TestApprovalBatch(ApprovalCommon):
         self.assertLessEqual(small, 28)  # 7 for the gate and the history, the rest for rights and to-dos
         self.assertLessEqual(large, small)
 
+    def test_nothing_is_told_where_all_went_through(self):
+        payments = self.new_payments(2)
+        for role, method in STEPS:
+            self.assertIs(getattr(self.as_person(payments, role), method)(), True)
+
     def test_each_payment_is_judged_for_itself(self):
         payments = self.new_payments(5)
         self.bring_to(payments[:3], 'for_approval')

@@ -29,8 +29,6 @@ class AccountPayment(models.Model):
         # EXTENDS account
         if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
             self._guard_refuse_link()
-        if 'posted_before' in vals and not vals['posted_before']:
-            self.move_id._guard_check_posted_before()
         return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
 
     @api.ondelete(at_uninstall=True)

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -45,6 +47,18 @@ class TestGuardChecks(PaymentCommon):
 
     def test_nothing_is_reconciled_among_no_payments(self):
         self.assertEqual(self.env['account.payment']._guard_reconciled(), self.env['account.payment'])
+
+    def test_free_value_beside_unchanged_ones_leaves_the_items_alone(self):
+        """Odoo brings some free values over to the entry, such as check numbers, and would make its items anew."""
+        gold = self.currency_data['currency']
+        payment = self.make_posted(currency_id=gold.id, date='2024-03-01')
+        self.env['res.currency.rate'].create({
+            'name': '2024-02-20', 'rate': 4.0, 'currency_id': gold.id, 'company_id': self.company.id})
+        balances = payment.move_id.line_ids.mapped('balance')
+        triggers = (*payment._get_trigger_fields_to_synchronize(), 'narration')
+        with patch.object(type(payment), '_get_trigger_fields_to_synchronize', lambda payment: triggers):
+            payment.with_user(self.accountant).write({'narration': 'Note', 'amount': payment.amount})
+        self.assertEqual(payment.move_id.line_ids.mapped('balance'), balances)
 
     def test_way_out_of_the_reconciled_lock(self):
         """The message names the way out, and the way works."""

@@ -21,7 +21,8 @@ FILES = ('posting_guard', 'account_payment', 'account_move', 'account_move_line'
 BESIDE_OTHERS = ('account_payment_approval_order', 'account_payment_approval_origin_expense',
                  'account_payment_approval_origin_point_of_sale')
 # These ran when the module was loaded or installed, before the first test; or other addons call them, never this one.
-BEFORE_TESTS = ('_right', '_reason', 'PaymentApprovalHistory._auto_init', 'PostingGuard._guard_payments')
+BEFORE_TESTS = ('_right', '_reason', 'AccountPayment._auto_init', 'PaymentApprovalHistory._auto_init',
+                'PostingGuard._guard_payments')
 SAMPLE, JOBS, GOAL = 200, 2, 0.95
 HOURS = 24
 EXPLAINED = ROOT / 'dev' / 'mutation_explained.txt'

@@ -27,5 +27,5 @@ class PaymentSettlement(models.Model):
 
     def _is_short(self):
         """Whether less is open now than when the payment was registered: it was paid otherwise meanwhile."""
-        open_now = 0.0 if self.line_id.reconciled else abs(self.line_id.amount_residual_currency)
+        open_now = abs(self.line_id.amount_residual_currency)
         return self.currency_id.compare_amounts(open_now, abs(self.residual)) < 0

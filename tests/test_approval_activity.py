@@ -4,7 +4,14 @@ import logging
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.account_payment_approval_activity import PEOPLE_TOLD, REJECTION, RETURNED, TODO
+from ..models.account_payment_approval_activity import (
+    PEOPLE_TOLD,
+    QUIET,
+    QUIET_KEY,
+    REJECTION,
+    RETURNED,
+    TODO,
+)
 from .approval_people import ROLE, ApprovalPeopleCommon
 
 _logger = logging.getLogger(__name__)
@@ -158,6 +165,12 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         payment = self.submit(self.make_payment())
         self.reject(payment, 'reviewer', 'Not ours')
         self.assertEqual(payment.approval_state, 'draft')
+
+    def test_a_todo_makes_no_follower(self):
+        payment = self.make_payment()
+        quiet = payment.with_context(**{QUIET_KEY: QUIET})
+        self.assertIs(quiet.message_subscribe(self.partner_b.ids), True, 'as Odoo answers')
+        self.assertNotIn(self.partner_b, payment.message_partner_ids)
 
     def test_without_a_type_of_activity_nobody_gets_a_todo(self):
         """Who deletes the type switches the to-dos off: none of another kind takes their place."""

@@ -137,6 +137,13 @@ class TestApprovalStories(ApprovalCommon):
             'approval_state': 'cancelled', 'submitter_id': self.people['user'].id,
             'reviewer_id': self.people['reviewer'].id, 'approver_id': self.people['approver'].id}])
 
+    def test_name_until_it_is_posted(self):
+        """Drafts have no number of the books yet: their voucher number tells them apart."""
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.assertIn(f'({payment.voucher_number})', payment.display_name)
+        self.bring_to(payment, 'posted')
+        self.assertEqual(payment.display_name, payment.name)
+
     def test_receipt_needs_a_review(self):
         receipt = self.bring_to(self.new_payment(50000.0, 'inbound'), 'approved')
         self.assertEqual(receipt.reviewer_id, self.people['reviewer'])

@@ -6,6 +6,8 @@ from . import test_approval_origin_online
 from . import test_approval_register
 from . import test_approval_seal
 from . import test_approval_stories
+from . import test_approval_duties
+from . import test_approval_content
 from . import test_approval_verify
 from . import test_approval_verify_seal
 from . import test_guard_checks

@@ -1,0 +1,100 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .approval_common import ApprovalCommon
+
+
+@tagged('post_install', '-at_install')
+class TestApprovalContent(ApprovalCommon):
+    """What was approved is what is posted: nobody changes it on the way, and what changed is told."""
+
+    def change_behind_the_back(self, query, *values):
+        """In SQL, past every hook."""
+        self.env.flush_all()
+        self.env.cr.execute(query, values)
+        self.env.invalidate_all()
+
+    def assertNotPosted(self, payment, reason):
+        with self.assertRaisesRegex(UserError, reason):
+            self.as_person(payment, 'poster').action_post()
+        self.assertEqual(payment.approval_state, 'approved')
+
+    def test_content_is_frozen_in_approval(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        for values in ({'amount': 1.0}, {'date': '2020-01-01'}, {'ref': 'else'}, {'partner_id': self.partner_b.id},
+                       {'remarks': 'else'}, {'payment_type': 'inbound'}):
+            for role in ('manager', 'nobody'):
+                with self.subTest(values=values, role=role), self.assertRaisesRegex(UserError, 'is in approval'):
+                    self.as_person(payment, role).write(values)
+        with self.assertRaisesRegex(UserError, 'refused: Amount'):
+            payment.amount = 1.0
+        with self.assertRaisesRegex(UserError, 'refused: Journal Items'):
+            payment.move_id.line_ids.unlink()
+        with self.assertRaisesRegex(UserError, 'is in approval'):
+            payment.move_id.line_ids[0].name = 'else'
+            self.env.flush_all()
+        with self.assertRaisesRegex(UserError, 'is in approval'):
+            payment.move_id.write({'date': '2020-01-01'})
+        self.as_person(payment, 'manager').message_post(body='Please hurry')
+        self.assertTrue(payment.is_locked)
+
+    def test_bank_account_changed_after_approval(self):
+        untrusted = self.env['res.partner.bank'].create({
+            'acc_number': 'GB33BUKB20201555555556', 'partner_id': self.partner_a.id})
+        for account, values, shown in (
+            (untrusted, {'acc_number': 'GB94BARC10201530093459'}, 'GB94BARC10201530093459'),
+            (untrusted, {'allow_out_payment': True}, 'Trust'),
+            (self.bank_account, {'allow_out_payment': False}, 'Trust'),
+        ):
+            with self.subTest(values=values):
+                payment = self.bring_to(self.new_payment(partner_bank_id=account.id), 'approved')
+                account.write(values)
+                self.assertRecordValues(payment, [{
+                    'approval_state': 'under_review', 'reviewer_id': False, 'approver_id': False,
+                }])
+                self.assertIn('Sent back to review on', payment.approval_return_text)
+                with self.assertRaisesRegex(UserError, shown):
+                    self.as_person(payment, 'poster').action_post()
+                self.assertEqual(self.history_of(payment)[-1], ('return', 'approved', 'under_review'))
+                self.bring_to(payment, 'posted')
+
+    def test_bank_account_changed_in_what_nobody_approved(self):
+        payment = self.bring_to(self.new_payment(partner_bank_id=self.bank_account.id), 'approved')
+        self.bank_account.acc_holder_name = 'Another Name'
+        self.bank_account.allow_out_payment = True
+        self.bank_account.browse().acc_number = 'GB94BARC10201530093459'
+        self.assertEqual(payment.approval_state, 'approved')
+        self.env.flush_all()
+        with self.assertQueryCount(1):  # the update alone: nobody looks for payments
+            self.bank_account.sequence = 11
+            self.bank_account.flush_recordset()
+
+    def test_partner_changed_behind_the_back_is_named(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.change_behind_the_back(
+            "UPDATE account_payment SET partner_id = %s WHERE id = %s", self.partner_b.id, payment.id)
+        self.assertNotPosted(payment, f'{self.partner_a.display_name} → {self.partner_b.display_name}')
+
+    def test_approval_that_is_not_on_record_approves_nothing(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.change_behind_the_back("DELETE FROM payment_approval_history WHERE payment_id = %s", payment.id)
+        self.assertNotPosted(payment, "No approval of this content is on record")
+
+    def test_approved_content_that_is_not_on_record_approves_nothing(self):
+        """Where the digest is another one but no value differs, the record itself was changed."""
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.change_behind_the_back(
+            "UPDATE payment_approval_history SET digest = 'other' WHERE payment_id = %s", payment.id)
+        self.assertNotPosted(payment, "The approved content is not on record any more")
+
+    def test_content_changed_behind_the_back(self):
+        """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.change_behind_the_back(
+            "UPDATE res_partner_bank SET sanitized_acc_number = 'GB94BARC10201530093459' WHERE id = %s",
+            self.bank_account.id)
+        self.assertNotPosted(payment, 'GB94BARC10201530093459')
+        answer = self.as_person(payment, 'poster').action_post_payment()
+        self.assertIn('GB94BARC10201530093459', answer['params']['message'])
+        self.assertEqual(payment.approval_state, 'under_review')
+        self.assertEqual(payment.state, 'draft')

@@ -82,8 +82,10 @@ class Host:
         chosen = self.choose()
         results, running = [], {}
         free, end = list(self.wish['databases']), time.monotonic() + 60 * self.wish['minutes']
-        while (chosen and time.monotonic() < end) or running:
-            while chosen and free and time.monotonic() < end:
+        while chosen or running:
+            if time.monotonic() > end:
+                chosen.clear()
+            while chosen and free:
                 mutant = chosen.pop()
                 tests, seconds = self.tests_for(mutant, reach)
                 if not tests:

@@ -58,6 +58,12 @@ class ApprovalCommon(AccountTestInvoicingCommon):
         self.assertEqual(set(payments.mapped('approval_state')), {state})
         return payments
 
+    def sql(self, query, *values):
+        """Past every hook, as the owner of the database can."""
+        self.env.flush_all()
+        self.env.cr.execute(query, values)
+        self.env.invalidate_all()
+
     @staticmethod
     def action_of(method):
         return method.split('_')[1]

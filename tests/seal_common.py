@@ -29,11 +29,6 @@ class SealCommon(ApprovalCommon):
         wizard.action_verify()
         return wizard
 
-    def sql(self, query, *values):
-        self.env.flush_all()
-        self.cr.execute(query, values)
-        self.env.invalidate_all()
-
     def assertClean(self):
         result = self.verify()
         self.assertEqual((result.state, result.line_ids.mapped('reason')), ('clean', []))

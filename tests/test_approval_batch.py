@@ -162,11 +162,9 @@ class TestApprovalSettings(ApprovalCommon):
     def test_late_ones_are_found(self):
         payment = self.bring_to(self.new_payment(), 'under_review')
         self.assertFalse(payment.is_approval_late)
-        self.env.flush_all()
-        self.env.cr.execute(
+        self.sql(
             "UPDATE account_payment SET approval_stage_date = approval_stage_date - interval '4 days' WHERE id = %s",
-            [payment.id])
-        self.env.invalidate_all()
+            payment.id)
         self.assertTrue(payment.is_approval_late)
         self.assertIn(payment, payment.search([('is_approval_late', '=', True)]))
         self.assertNotIn(payment, payment.search([('is_approval_late', '!=', True)]))

@@ -8,12 +8,6 @@ from .approval_common import ApprovalCommon
 class TestApprovalContent(ApprovalCommon):
     """What was approved is what is posted: nobody changes it on the way, and what changed is told."""
 
-    def change_behind_the_back(self, query, *values):
-        """In SQL, past every hook."""
-        self.env.flush_all()
-        self.env.cr.execute(query, values)
-        self.env.invalidate_all()
-
     def assertNotPosted(self, payment, reason):
         with self.assertRaisesRegex(UserError, reason):
             self.as_person(payment, 'poster').action_post()
@@ -71,28 +65,25 @@ class TestApprovalContent(ApprovalCommon):
 
     def test_partner_changed_behind_the_back_is_named(self):
         payment = self.bring_to(self.new_payment(), 'approved')
-        self.change_behind_the_back(
-            "UPDATE account_payment SET partner_id = %s WHERE id = %s", self.partner_b.id, payment.id)
+        self.sql("UPDATE account_payment SET partner_id = %s WHERE id = %s", self.partner_b.id, payment.id)
         self.assertNotPosted(payment, f'{self.partner_a.display_name} → {self.partner_b.display_name}')
 
     def test_approval_that_is_not_on_record_approves_nothing(self):
         payment = self.bring_to(self.new_payment(), 'approved')
-        self.change_behind_the_back("DELETE FROM payment_approval_history WHERE payment_id = %s", payment.id)
+        self.sql("DELETE FROM payment_approval_history WHERE payment_id = %s", payment.id)
         self.assertNotPosted(payment, "No approval of this content is on record")
 
     def test_approved_content_that_is_not_on_record_approves_nothing(self):
         """Where the digest is another one but no value differs, the record itself was changed."""
         payment = self.bring_to(self.new_payment(), 'approved')
-        self.change_behind_the_back(
-            "UPDATE payment_approval_history SET digest = 'other' WHERE payment_id = %s", payment.id)
+        self.sql("UPDATE payment_approval_history SET digest = 'other' WHERE payment_id = %s", payment.id)
         self.assertNotPosted(payment, "The approved content is not on record any more")
 
     def test_content_changed_behind_the_back(self):
         """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""
         payment = self.bring_to(self.new_payment(), 'approved')
-        self.change_behind_the_back(
-            "UPDATE res_partner_bank SET sanitized_acc_number = 'GB94BARC10201530093459' WHERE id = %s",
-            self.bank_account.id)
+        self.sql("UPDATE res_partner_bank SET sanitized_acc_number = 'GB94BARC10201530093459' WHERE id = %s",
+                 self.bank_account.id)
         self.assertNotPosted(payment, 'GB94BARC10201530093459')
         answer = self.as_person(payment, 'poster').action_post_payment()
         self.assertIn('GB94BARC10201530093459', answer['params']['message'])

@@ -104,10 +104,8 @@ class TestApprovalGate(ApprovalCommon):
 
     def test_locked_period_does_not_move_the_date(self):
         payment = self.bring_to(self.new_payment(date='2019-05-05'), 'approved')
-        self.env.flush_all()
-        self.env.cr.execute(  # past core's question about drafts, as a lock by another session
-            "UPDATE res_company SET fiscalyear_lock_date = '2019-12-31' WHERE id = %s", [self.company.id])
-        self.env.invalidate_all()
+        # Past core's question about drafts, as a lock by another session.
+        self.sql("UPDATE res_company SET fiscalyear_lock_date = '2019-12-31' WHERE id = %s", self.company.id)
         with self.assertRaisesRegex(UserError, 'locked period'):
             self.as_person(payment, 'poster').action_post()
         self.assertEqual(payment.approval_state, 'approved')

@@ -194,10 +194,7 @@ class TestApprovalStories(ApprovalCommon):
         self.company.payment_approval_outbound = False
         payment = self.new_payment()
         payment.action_post()
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE account_payment SET reviewer_id = %s WHERE id = %s", [self.people['reviewer'].id, payment.id])
-        self.env.invalidate_all()
+        self.sql("UPDATE account_payment SET reviewer_id = %s WHERE id = %s", self.people['reviewer'].id, payment.id)
         self.as_person(payment, 'manager').action_draft()
         self.assertRecordValues(payment, [{'approval_state': 'draft', 'reviewer_id': False}])
 

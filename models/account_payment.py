@@ -44,6 +44,15 @@ class AccountPayment(models.Model):
                 payments=posted_once._guard_names(),
             ))
 
+    def _synchronize_to_moves(self, changed_fields):
+        # EXTENDS account
+        # A field that is free here may be brought over to the entry by its addon, such as the number of a check.
+        # Odoo makes all items anew for it, at the rate of today: those of a locked payment stay as they are.
+        brought = set(self._get_trigger_fields_to_synchronize()).intersection(changed_fields)
+        free_alone = brought and brought.isdisjoint(self._guard_protected_names())
+        payments = self - self._guard_locked() if free_alone else self
+        return super(AccountPayment, payments)._synchronize_to_moves(changed_fields)
+
     # ------------------------------------------------------------------
     # Guard
     # ------------------------------------------------------------------
@@ -79,12 +88,6 @@ class AccountPayment(models.Model):
     def _guard_locked(self):
         """The payments among these whose content is locked: the posted ones."""
         return self.filtered(lambda payment: payment.sudo().move_id.state == 'posted')
-
-    def _guard_settle(self, changing):
-        # EXTENDS payment.posting.guard
-        # Nothing to bring over to the entry: without this, the posted items would be made anew at today's rate.
-        settled = super()._guard_settle(changing)
-        return settled if changing else settled.with_context(skip_account_move_synchronization=True)
 
     def _guard_touched(self, vals):
         # EXTENDS payment.posting.guard

@@ -48,17 +48,23 @@ class TestGuardChecks(PaymentCommon):
     def test_nothing_is_reconciled_among_no_payments(self):
         self.assertEqual(self.env['account.payment']._guard_reconciled(), self.env['account.payment'])
 
-    def test_free_value_beside_unchanged_ones_leaves_the_items_alone(self):
+    def test_free_value_leaves_the_items_alone(self):
         """Odoo brings some free values over to the entry, such as check numbers, and would make its items anew."""
         gold = self.currency_data['currency']
         payment = self.make_posted(currency_id=gold.id, date='2024-03-01')
+        draft = self.make_payment(currency_id=gold.id, date='2024-03-01')
+        balances = payment.move_id.line_ids.mapped('balance')
         self.env['res.currency.rate'].create({
             'name': '2024-02-20', 'rate': 4.0, 'currency_id': gold.id, 'company_id': self.company.id})
-        balances = payment.move_id.line_ids.mapped('balance')
         triggers = (*payment._get_trigger_fields_to_synchronize(), 'narration')
         with patch.object(type(payment), '_get_trigger_fields_to_synchronize', lambda payment: triggers):
-            payment.with_user(self.accountant).write({'narration': 'Note', 'amount': payment.amount})
-        self.assertEqual(payment.move_id.line_ids.mapped('balance'), balances)
+            for values in ({'narration': 'Note'}, {'narration': 'Another note', 'amount': payment.amount}):
+                (payment | draft).with_user(self.accountant).write(values)
+                self.assertEqual(payment.move_id.line_ids.mapped('balance'), balances)
+                self.assertEqual(payment.narration, f"<p>{values['narration']}</p>")
+            self.assertNotEqual(sorted(draft.move_id.line_ids.mapped('balance')), sorted(balances))
+            payment.with_user(self.payment_manager).write({'narration': 'Third note', 'amount': 50.0})
+        self.assertEqual(sum(payment.move_id.line_ids.mapped('debit')), 12.5)
 
     def test_way_out_of_the_reconciled_lock(self):
         """The message names the way out, and the way works."""

@@ -109,13 +109,13 @@ class AccountMove(models.Model):
             'always_tax_exigible', 'amount_residual', 'amount_residual_signed', 'amount_tax', 'amount_tax_signed',
             'amount_total', 'amount_total_in_currency_signed', 'amount_total_signed', 'amount_untaxed',
             'amount_untaxed_signed', 'auto_post', 'auto_post_origin_id', 'auto_post_until', 'commercial_partner_id',
-            'company_id', 'currency_id', 'date', 'fiscal_position_id', 'inalterable_hash', 'invoice_cash_rounding_id',
-            'invoice_date', 'invoice_date_due', 'invoice_line_ids', 'invoice_payment_term_id', 'is_storno',
-            'journal_id', 'line_ids', 'move_type',
-            'name', 'partner_bank_id', 'partner_id', 'payment_id', 'payment_ids', 'payment_reference',
-            'payment_state', 'posted_before', 'quick_edit_total_amount', 'ref', 'reversed_entry_id',
-            'secure_sequence_number', 'sequence_number', 'sequence_prefix', 'statement_line_id',
-            'tax_cash_basis_origin_move_id', 'tax_cash_basis_rec_id',
+            'company_id', 'currency_id', 'date', 'fiscal_position_id', 'inalterable_hash',
+            'invoice_cash_rounding_id', 'invoice_date', 'invoice_date_due', 'invoice_line_ids',
+            'invoice_payment_term_id', 'is_storno', 'journal_id', 'line_ids', 'move_type', 'name',
+            'partner_bank_id', 'partner_id', 'partner_shipping_id', 'payment_id', 'payment_ids',
+            'payment_reference', 'payment_state', 'posted_before', 'quick_edit_total_amount', 'ref',
+            'reversed_entry_id', 'secure_sequence_number', 'sequence_number', 'sequence_prefix',
+            'statement_line_id', 'tax_cash_basis_origin_move_id', 'tax_cash_basis_rec_id',
         }
         protected = own.union(self._get_integrity_hash_fields(), super()._guard_protected_fields())
         return protected.intersection(self._fields) - self._guard_free_fields()
@@ -127,9 +127,8 @@ class AccountMove(models.Model):
             'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location',
             'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name', 'invoice_pdf_report_file',
             'invoice_source_email', 'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
-            'partner_shipping_id', 'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id',
-            'send_and_print_values', 'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check',
-            'transaction_ids', 'ubl_cii_xml_file',
+            'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id', 'send_and_print_values',
+            'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check', 'transaction_ids', 'ubl_cii_xml_file',
         }
 
     def _guard_payments(self):

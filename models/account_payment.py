@@ -138,6 +138,13 @@ class AccountPayment(models.Model):
             payments=self._guard_names(),
         ))
 
+    def _guard_refuse_sources(self, labels):
+        raise UserError(_(
+            "Posted payments cannot be modified: %(payments)s (refused: %(fields)s). Odoo computes this from other "
+            "fields; change those instead.",
+            payments=self._guard_names(), fields=labels,
+        ))
+
     def _guard_reconciled(self):
         """The payments among these that are matched, even partly: read from the partial reconciles, in one query."""
         if not self:

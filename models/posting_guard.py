@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 PASS_KEY = 'payment_guard_pass'
 MANAGER_GROUP = 'payment_account_enhanced.group_payment_manager'
+GUARDED = ('account.payment', 'account.move', 'account.move.line')
 NAMES_SHOWN = 5
 
 
@@ -75,8 +76,23 @@ class PostingGuard(models.AbstractModel):
     @api.model
     @tools.ormcache()
     def _guard_protected_names(self):
-        """What ``_guard_protected_fields`` says, asked once for each registry: the context has no part in it."""
-        return self.env(context={})[self._name]._guard_protected_fields()
+        """The protected fields and their sources, asked once for each registry: the context has no part in it."""
+        return self.env(context={})[self._name]._guard_protected_fields() | self._guard_source_names()
+
+    @api.model
+    @tools.ormcache()
+    def _guard_source_names(self):
+        """Names of the values between content and content: computed, not stored, and protected fields follow from them.
+
+        Odoo takes what is written to such a field for the computed value, and stores anew what follows from it: the
+        bank accounts to choose from, written by a client, would change the bank account of a posted payment.
+        """
+        models = [self.env(context={})[name] for name in GUARDED]
+        stored = {field for model in models for name in model._guard_protected_fields()
+                  if (field := model._fields[name]).store}
+        return frozenset(
+            name for name, field in self._fields.items()
+            if not field.store and not field.inverse and not stored.isdisjoint(self.pool.get_dependent_fields(field)))
 
     def _guard_has_pass(self, token):
         return self.env.context.get(PASS_KEY) is token
@@ -164,6 +180,8 @@ class PostingGuard(models.AbstractModel):
         names = {name for record_names in changes.values() for name in record_names}
         payments = self.browse().concat(*changes)._guard_payments()
         payments._guard_authorize(self._guard_labels(names))
+        if sources := names & self._guard_source_names():
+            payments._guard_refuse_sources(self._guard_labels(sources))
         self.env['payment.override'].sudo()._record_edits(changes, vals)
 
     @api.model

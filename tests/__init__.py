@@ -19,6 +19,7 @@ from . import test_guard_manager
 from . import test_guard_matrix
 from . import test_guard_queries
 from . import test_guard_rpc
+from . import test_guard_sources
 from . import test_guard_wizards
 from . import test_guard_x2many
 from . import test_invariants

@@ -156,6 +156,14 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         groups = Payment.read_group([('approval_state', 'in', machine.IN_PROGRESS)], ['amount'], ['approval_state'])
         self.assertEqual([group['approval_state'] for group in groups], list(machine.IN_PROGRESS))
 
+    def test_board_shows_others_in_their_place_where_they_are_asked_for(self):
+        self.make_payment()
+        groups = self.env['account.payment'].with_context(payment_approval_board=True).read_group(
+            [('approval_state', '!=', 'posted')], ['amount'], ['approval_state'])
+        stages = [group['approval_state'] for group in groups]
+        shown = ('draft', *machine.IN_PROGRESS)
+        self.assertEqual(stages, [state for state, _label in machine.STATES if state in shown])
+
     def test_next_people_are_those_whose_step_passes(self):
         """For every stage and every person: named as able to act exactly where the server lets them."""
         groups = ','.join(ROLE % role for role in ('user', 'reviewer', 'approver', 'authorizer', 'poster'))

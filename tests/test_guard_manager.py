@@ -78,6 +78,7 @@ class TestGuardManager(PaymentCommon):
         for name in ('account.move.ref', 'account.move.line.name', 'account.move.line.date_maturity'):
             self.assertIn(name, recorded)
         self.assertIn('By the list', self.rows().mapped('new_value'))
+        self.assertIn(f'Journal item {item.account_id.code}, Label', self.rows().mapped('field_label'))
         self.assertEqual(self.changed_fields()['account.move.line.date_maturity'][1], '06/30/2024')
 
     def test_item_added_and_deleted(self):

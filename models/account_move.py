@@ -124,11 +124,11 @@ class AccountMove(models.Model):
     def _guard_free_fields(self):
         # EXTENDS payment.posting.guard
         return super()._guard_free_fields() | {
-            'access_token', 'activity_ids', 'attachment_ids', 'delivery_date', 'incoterm_location',
-            'invoice_incoterm_id', 'invoice_origin', 'invoice_partner_display_name', 'invoice_pdf_report_file',
-            'invoice_source_email', 'invoice_user_id', 'is_move_sent', 'message_main_attachment_id', 'narration',
-            'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id', 'send_and_print_values',
-            'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check', 'transaction_ids', 'ubl_cii_xml_file',
+            'access_token', 'delivery_date', 'incoterm_location', 'invoice_incoterm_id', 'invoice_origin',
+            'invoice_partner_display_name', 'invoice_pdf_report_file', 'invoice_source_email', 'invoice_user_id',
+            'is_move_sent', 'narration', 'preferred_payment_method_id', 'qr_code_method', 'reversal_move_id',
+            'send_and_print_values', 'statement_line_ids', 'tax_cash_basis_created_move_ids', 'to_check',
+            'transaction_ids', 'ubl_cii_xml_file',
         }
 
     def _guard_payments(self):

@@ -131,9 +131,11 @@ class TestApprovalActivity(ApprovalPeopleCommon):
 
     def test_comment_is_text_not_markup(self):
         payment = self.review(self.make_payment())
+        self.assertFalse(any(self.todos(payment).mapped('note')))
         self.reject(payment, 'approver', '<script>alert(1)</script>')
-        self.assertNotIn('<script>', payment.message_ids[0].body)
-        self.assertIn('&lt;script&gt;', payment.message_ids[0].body)
+        for text in (payment.message_ids[0].body, self.todos(payment, RETURNED).note):
+            self.assertNotIn('<script>', text)
+            self.assertIn('&lt;script&gt;', text)
 
     # -- rejection -------------------------------------------------------------------------------------------------
 

@@ -25,14 +25,15 @@ class TestApprovalActivity(ApprovalPeopleCommon):
     def test_todo_follows_the_stage(self):
         payment = self.make_payment(amount=20000.0)
         self.assertFalse(self.todos(payment))
-        for role, action in (
-            ('reviewer', 'action_review_payment'), ('approver', 'action_approve_payment'),
-            ('authorizer', 'action_authorize_payment'), ('poster', 'action_post_payment'),
+        for role, action, label in (
+            ('reviewer', 'action_review_payment', 'Review'), ('approver', 'action_approve_payment', 'Approve'),
+            ('authorizer', 'action_authorize_payment', 'Authorize'), ('poster', 'action_post_payment', 'Post'),
         ):
             if role == 'reviewer':
                 self.submit(payment)
             with self.subTest(role=role):
                 self.assertEqual(self.todos(payment).user_id, self.people[role])
+                self.assertTrue(self.todos(payment).summary.startswith(f'{label}: '), self.todos(payment).summary)
                 self.assertEqual(self.todos(payment).date_deadline, fields.Date.context_today(payment))
             getattr(payment.with_user(self.people[role]), action)()
         self.assertEqual(payment.state, 'posted')
@@ -40,9 +41,13 @@ class TestApprovalActivity(ApprovalPeopleCommon):
 
     def test_todo_says_what_to_do_in_the_language_of_the_person(self):
         self.env['res.lang']._activate_lang('fr_FR')
+        self.env['ir.module.module'].search([('name', '=', 'payment_account_enhanced')])._update_translations('fr_FR')
         self.people['reviewer'].lang = 'fr_FR'
         payment = self.submit(self.make_payment(amount=1250.0))
         todo = self.todos(payment)
+        french = payment.with_context(lang='fr_FR')._get_action_label('review')
+        self.assertNotEqual(french, payment._get_action_label('review'))
+        self.assertTrue(todo.summary.startswith(f'{french}: '), todo.summary)
         self.assertIn('250,00', todo.summary)
         self.assertIn(self.partner_a.name, todo.summary)
         self.assertIn(payment.voucher_number, todo.res_name)
@@ -145,6 +150,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         self.assertFalse(self.todos(payment))
         todo = self.todos(payment, RETURNED)
         self.assertEqual(todo.user_id, self.people['user'])
+        self.assertTrue(todo.summary.startswith('Rejected: '), todo.summary)
         self.assertIn('The amount differs from the bill', todo.note)
         mail = self.mails(payment)
         self.assertEqual(mail.recipient_ids, self.people['user'].partner_id)

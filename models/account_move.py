@@ -76,11 +76,13 @@ class AccountMove(models.Model):
             vals = {**vals, 'posted_before': True}
         if 'posted_before' in vals and not vals['posted_before']:
             self._guard_check_posted_before()
-        result = all([super(AccountMove, records).write(values) for records, values in moves._guard_split(vals)])
+        for records, values in moves._guard_split(vals):
+            super(AccountMove, records).write(values)
+            records._guard_follow()
         if 'payment_id' in vals:
             self._guard_check_payment_kept()
             self._guard_check_payment_link()
-        return result
+        return True
 
     def unlink(self):
         # EXTENDS account
@@ -173,6 +175,7 @@ class AccountMove(models.Model):
         if vals['state'] == 'posted':
             entering = self.filtered(lambda move: move.state != 'posted')
             entering._guard_check_posted_content(vals)
+            entering._guard_payments()._guard_finish_proposals()
             return self
         leaving = self.filtered(lambda move: move.state == 'posted' and move.payment_id)
         if leaving._guard_changes(vals, self._guard_touched(vals)):

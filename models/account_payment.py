@@ -29,7 +29,10 @@ class AccountPayment(models.Model):
         # EXTENDS account
         if 'move_id' in vals and self.sudo()._guard_changes(vals, ['move_id']):
             self._guard_refuse_link()
-        return all([super(AccountPayment, records).write(values) for records, values in self._guard_split(vals)])
+        for records, values in self._guard_split(vals):
+            super(AccountPayment, records).write(values)
+            records._guard_follow()
+        return True
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_posted_once(self):

@@ -96,6 +96,8 @@ class AccountPayment(models.Model):
 
     def _write_approval(self, vals):
         """Write approval fields of payments whose transition was judged."""
+        if vals.get('approval_state') in machine.IN_PROGRESS:
+            self.sudo()._guard_finish_proposals()
         self.sudo().with_context(**{APPROVAL_KEY: ApprovalPass(self.ids, vals)}).write(vals)
 
     def _check_approval_fields_unchanged(self, vals):

@@ -18,6 +18,7 @@ from . import test_guard_entries
 from . import test_guard_manager
 from . import test_guard_matrix
 from . import test_guard_queries
+from . import test_guard_recompute
 from . import test_guard_rpc
 from . import test_guard_sources
 from . import test_guard_wizards

@@ -1,0 +1,110 @@
+from odoo.api import call_kw
+from odoo.tests import tagged
+
+from .approval_common import ApprovalCommon
+from .common import PaymentCommon
+from .fingerprint import FingerprintCase
+
+PROPOSED = ('currency_id', 'destination_account_id', 'outstanding_account_id', 'partner_bank_id')
+
+
+class RecomputeCommon(FingerprintCase):
+    """Payments of which Odoo would propose something else today, and a client that asks for it."""
+
+    def chosen(self):
+        """A foreign currency, and the second bank account of the vendor."""
+        self.banks = self.env['res.partner.bank'].create([
+            {'acc_number': f'GB{number}BUKB20201555555555', 'partner_id': self.partner_a.id, 'allow_out_payment': True}
+            for number in (35, 36)
+        ])
+        return {'currency_id': self.currency_data['currency'].id, 'partner_bank_id': self.banks[1].id}
+
+    def change_what_is_proposed(self, payment):
+        """The vendor has another parent, account and bank, the journal another account for its payments."""
+        self.partner_a.parent_id = self.env['res.partner'].create({'name': 'Group', 'is_company': True})
+        account = payment.destination_account_id
+        self.partner_a.property_account_payable_id = account.copy({'code': '219999'})
+        self.banks[1].active = False
+        payment.payment_method_line_id.payment_account_id = payment.outstanding_account_id.copy({'code': '109999'})
+        self.env.flush_all()
+
+    def compute_anew(self, payment, user):
+        """What a client does: it tells Odoo that every field was written, of the payment, its entry and its items."""
+        for record in (payment, payment.move_id, payment.move_id.line_ids):
+            for forged in ({}, {'payment_guard_pass': True}):
+                for how in ({}, {'create': True}, {'before': True}):
+                    acting = record.with_user(user).with_context(**forged)
+                    call_kw(acting, 'modified', [record.ids, sorted(record._fields)], dict(how))
+                    self.env.flush_all()
+        self.env.invalidate_all()
+
+    def assertKept(self, payment, user):
+        self.change_what_is_proposed(payment)
+        before = self.financial_fingerprint(payment)
+        self.compute_anew(payment, user)
+        self.assertEqual(self.financial_fingerprint(payment), before)
+
+
+@tagged('post_install', '-at_install')
+class TestGuardRecompute(RecomputeCommon, PaymentCommon):
+    """What Odoo computes as a proposal is not proposed anew on a posted payment, whoever asks for it."""
+
+    def test_draft_takes_what_is_proposed_today(self):
+        payment = self.make_payment(**self.chosen())
+        before = [payment[name] for name in PROPOSED]
+        self.change_what_is_proposed(payment)
+        self.compute_anew(payment, self.accountant)
+        for name, value in zip(PROPOSED, before):
+            self.assertNotEqual(payment[name], value, name)
+
+    def test_posted_payment_keeps_what_was_chosen(self):
+        payment = self.make_posted(**self.chosen())
+        self.assertKept(payment, self.accountant)
+
+    def test_reconciled_payment_keeps_what_was_chosen(self):
+        payment = self.make_posted(**self.chosen())
+        self.match_items(payment.move_id | self.make_bill(50.0))
+        self.assertKept(payment, self.accountant)
+
+    def test_proposals_follow_what_a_payment_manager_changes(self):
+        payment = self.make_posted(**self.chosen())
+        account = self.partner_b.property_account_payable_id.copy({'code': '219998'})
+        self.partner_b.property_account_payable_id = account
+        payment.with_user(self.payment_manager).partner_id = self.partner_b
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(payment.destination_account_id, account)
+        self.assertFalse(payment.partner_bank_id)
+        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+        self.assertIn(account, payment.move_id.line_ids.account_id)
+
+    def test_proposals_follow_what_a_payment_manager_changes_on_the_entry(self):
+        payment = self.make_posted()
+        payment.move_id.with_user(self.payment_manager).partner_id = self.partner_b
+        self.env.flush_all()
+        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+
+    def test_nothing_is_left_to_propose_when_a_payment_is_posted(self):
+        payment = self.make_payment()
+        payment.partner_id = self.partner_b
+        payment.action_post()
+        self.env.flush_all()
+        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+        self.assertEqual(payment.destination_account_id, self.partner_b.property_account_payable_id)
+
+
+@tagged('post_install', '-at_install')
+class TestApprovalRecompute(RecomputeCommon, ApprovalCommon):
+    """Nor on a payment that people are approving."""
+
+    def test_payment_in_approval_keeps_what_was_chosen(self):
+        payment = self.bring_to(self.new_payment(**self.chosen()), 'approved')
+        self.assertKept(payment, self.people['nobody'])
+        self.assertEqual(payment.approval_state, 'approved')
+
+    def test_nothing_is_left_to_propose_when_a_payment_is_submitted(self):
+        payment = self.new_payment()
+        payment.partner_id = self.partner_b
+        self.bring_to(payment, 'under_review')
+        self.env.flush_all()
+        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)

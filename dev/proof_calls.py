@@ -176,7 +176,8 @@ class Calls:
         if parameter in ('vals_list', 'default_values'):
             return st.lists(self._vals(model), min_size=1, max_size=2)
         if parameter in ('fields', 'field_names', 'fnames', 'fields_list', 'allfields', 'names'):
-            return st.lists(st.sampled_from(sorted(self.models[model]['fields'])), max_size=3)
+            names = sorted(self.models[model]['fields'])
+            return st.one_of(st.lists(st.sampled_from(names), max_size=3), st.just(names))
         if parameter in ('domain', 'args'):
             return st.sampled_from(([], [['id', '>', 0]]))
         if parameter.endswith('_ids') or parameter == 'ids':

@@ -52,13 +52,17 @@ class TestGuardSources(SourcesCommon, PaymentCommon):
             {'available_partner_bank_ids': [Command.set(self.other_account.ids)]})
         self.assertEqual(payment.partner_bank_id, self.own_account)
 
-    def test_nobody_writes_a_source_of_a_posted_payment(self):
+    def test_nobody_writes_a_source(self):
         """Not a Payment Manager either: the record would tell of a list, and not of the bank account."""
+        for make, opening in ((self.make_posted, PAYMENT_LOCKED), (self.make_reconciled, RECONCILED_LOCKED)):
+            payment = make(partner_bank_id=self.own_account.id)
+            for record, values in self.each_source(payment):
+                with self.subTest(opening=opening, values=values):
+                    self.assertRefusedToAll(opening, payment, lambda acting, record=record, values=values: (
+                        record.with_env(acting.env).write(values)))
+
+    def test_payment_manager_changes_what_follows(self):
         payment = self.make_posted(partner_bank_id=self.own_account.id)
-        for record, values in self.each_source(payment):
-            with self.subTest(values=values):
-                self.assertRefusedToAll(PAYMENT_LOCKED, payment, lambda acting, record=record, values=values: (
-                    record.with_env(acting.env).write(values)))
         payment.with_user(self.payment_manager).partner_bank_id = self.other_account
         self.assertEqual(payment.partner_bank_id, self.other_account)
 
@@ -67,13 +71,6 @@ class TestGuardSources(SourcesCommon, PaymentCommon):
         with self.assertRaisesRegex(UserError, r'refused: Company Currency\).*change those instead'):
             payment.move_id.with_user(self.payment_manager).write({
                 'company_currency_id': self.currency_data['currency'].id})
-
-    def test_nobody_writes_a_source_of_a_reconciled_payment(self):
-        payment = self.make_reconciled(partner_bank_id=self.own_account.id)
-        for record, values in self.each_source(payment):
-            with self.subTest(values=values):
-                self.assertRefusedToAll(RECONCILED_LOCKED, payment, lambda acting, record=record, values=values: (
-                    record.with_env(acting.env).write(values)))
 
     def test_unchanged_source_is_no_change(self):
         payment = self.make_posted(partner_bank_id=self.own_account.id)

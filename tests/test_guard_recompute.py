@@ -66,6 +66,13 @@ class TestGuardRecompute(RecomputeCommon, PaymentCommon):
         self.match_items(payment.move_id | self.make_bill(50.0))
         self.assertKept(payment, self.accountant)
 
+    def test_items_keep_what_a_payment_manager_wrote(self):
+        payment = self.make_posted(**self.chosen(), payment_reference='RF18539007547034')
+        for item in payment.move_id.line_ids:
+            item.with_user(self.payment_manager).write({
+                'name': f'By hand {item.id}', 'date_maturity': '2024-09-30', 'quantity': 3.0})
+        self.assertKept(payment, self.accountant)
+
     def test_proposals_follow_what_a_payment_manager_changes(self):
         payment = self.make_posted(**self.chosen())
         account = self.partner_b.property_account_payable_id.copy({'code': '219998'})

@@ -29,6 +29,14 @@ FOLLOWED = {
     # a refund is told which payment it pays back after both are posted
     'payment.transaction.payment_id', 'payment.transaction.source_transaction_id',
 }
+# Computed, and yet no proposals: they follow from protected values alone, whenever they are computed.
+DERIVED = {
+    'account.payment': set(),
+    'account.move': {'always_tax_exigible', 'auto_post_until', 'is_storno', 'name', 'payment_reference'},
+    'account.move.line': {
+        'account_id', 'amount_currency', 'balance', 'credit', 'currency_id', 'debit', 'display_type', 'name',
+        'partner_id', 'price_unit', 'product_uom_id', 'quantity', 'tax_ids', 'tax_tag_invert'},
+}
 CHATTER = ('mail.', 'rating.', 'ir.attachment')
 
 
@@ -155,6 +163,15 @@ class TestInvariants(TransactionCase):
             and not stored.isdisjoint(self.env.registry.get_dependent_fields(field))
         }
         self.assertFalse(sources - FOLLOWED)
+
+    def test_proposals_are_kept_or_derived(self):
+        """Every protected field that Odoo computes and people may write is kept on a locked payment, or derived."""
+        for name, derived in DERIVED.items():
+            model = self.env[name]
+            editable = {field for field in model._guard_protected_names()
+                        if model._fields[field].store and model._fields[field].compute
+                        and not model._fields[field].readonly}
+            self.assertFalse(editable - model._guard_proposed_names() - derived, name)
 
     # -- views ----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .posting_guard import NAMES_SHOWN, PAIRING, is_uninstalling
+from .posting_guard import CREATION, NAMES_SHOWN, PAIRING, is_uninstalling
 
 
 class AccountPayment(models.Model):
@@ -17,7 +17,7 @@ class AccountPayment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS account
-        payments = super().create(vals_list)
+        payments = super(AccountPayment, self._guard_with_pass(CREATION)).create(vals_list).with_env(self.env)
         if any(move.state == 'posted' for move in payments.move_id):
             raise UserError(_(
                 "Posted payments cannot be modified: a payment starts as a draft with a journal entry of its own. "

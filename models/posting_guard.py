@@ -27,6 +27,7 @@ class GuardPass:
 
 OVERRIDE = GuardPass('a change that was judged, permitted and recorded one level above')
 PAIRING = GuardPass('the link between the two halves of an internal transfer')
+CREATION = GuardPass('what is proposed on a payment that is being created, and judged when it is there')
 STATEMENT_LINE = GuardPass('the entry that goes with its statement line')
 
 

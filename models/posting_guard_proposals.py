@@ -1,7 +1,7 @@
 """What Odoo proposes on a draft is not proposed anew once the payment is locked."""
 from odoo import api, models, tools
 
-from .posting_guard import OVERRIDE
+from .posting_guard import CREATION, OVERRIDE
 
 
 class PostingGuard(models.AbstractModel):
@@ -27,10 +27,12 @@ class PostingGuard(models.AbstractModel):
     def _compute_field_value(self, field):
         # EXTENDS base
         records = self
-        if field.name in self._guard_proposed_names() and any(self._ids) and not self._guard_has_pass(OVERRIDE):
+        if field.name in self._guard_proposed_names() and any(self._ids) and not self._guard_is_proposing():
             records -= self._guard_locked()
-        if records:
-            super(PostingGuard, records)._compute_field_value(field)
+        return super(PostingGuard, records)._compute_field_value(field) if records else None
+
+    def _guard_is_proposing(self):
+        return self._guard_has_pass(OVERRIDE) or self._guard_has_pass(CREATION)
 
     def _guard_follow(self):
         """Within a permitted change, let the proposals follow it now: later they stay as they are."""

@@ -88,13 +88,14 @@ class Host:
             while waiting and free:
                 mutant, tests, others = waiting.pop(0)
                 if not tests:
-                    results[str(mutant)] = 'not reached'
+                    results[mutant] = 'not reached'
                     continue
                 database = free.pop()
                 child = self.fork(database, lambda mutant=mutant, tests=tests: self.attack(mutant, tests))
                 running[child] = (mutant, database, time.monotonic() + _seconds(tests, reach) + PATIENCE, others)
             waiting[:0] = self.collect(running, free, results)
-        pathlib.Path(self.wish['result']).write_text(json.dumps(list(results.items())))
+        told = [(str(mutant), verdict) for mutant, verdict in results.items()]
+        pathlib.Path(self.wish['result']).write_text(json.dumps(told))
 
     def choose(self):
         every = [mutant for file in self.wish['files']
@@ -140,7 +141,7 @@ class Host:
                 if code == 0 and others:
                     verdict = f'survived ({len(others)} tests not run)'
                     survivors.append((mutant, others, []))
-                results[str(mutant)] = verdict
+                results[mutant] = verdict
                 sys.stderr.write(f'MUTANT {len(results)} {verdict}: {mutant}\n')
                 free.append(database)
                 del running[child]

@@ -128,7 +128,8 @@ class PostingGuard(models.AbstractModel):
             locked._guard_authorize_changes(changes, vals)
         changed = {name for names in changes.values() for name in names}
         kept = {name: value for name, value in vals.items() if name not in touched or name in changed}
-        pairs = [(locked._guard_settle(bool(changes)), kept)]
+        # Recorded changes carry the pass to the levels below.
+        pairs = [(locked._guard_with_pass(OVERRIDE) if changes else locked, kept)]
         return [(self - locked, vals)] + pairs if self - locked else pairs
 
     def _guard_touched(self, vals):
@@ -147,10 +148,6 @@ class PostingGuard(models.AbstractModel):
         """The records among these whose payment is locked."""
         locked = self._guard_payments()._guard_locked()
         return self.filtered(lambda record: record._guard_payments() & locked) if locked else self.browse()
-
-    def _guard_settle(self, changing):
-        """The environment in which locked records are written: recorded changes carry the pass to the levels below."""
-        return self._guard_with_pass(OVERRIDE) if changing else self
 
     def _guard_changes(self, vals, names):
         """Which of the named values differ from the stored ones, for each record.

@@ -205,10 +205,3 @@ class PaymentCommon(FingerprintCase, AccountTestInvoicingCommon):
     def acting(self, record, user, sudo=False):
         """The record as ``user`` has it before them, in the test company."""
         return record.with_user(user).with_company(self.company).sudo(sudo)
-
-    def assertContentKept(self, records, function, *args, **kwargs):
-        """``function`` is ordinary work: it runs, and no business value of the records changes. Returns its result."""
-        before = self.financial_fingerprint(records)
-        result = function(*args, **kwargs)
-        self.assertEqual(self.financial_fingerprint(records), before)
-        return result

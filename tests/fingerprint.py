@@ -31,6 +31,13 @@ class FingerprintCase:
         """What ordinary work on a posted payment never changes."""
         return [row for row in self.fingerprint(records, ignore=ORDINARY_COLUMNS) if row[0] != 'matching']
 
+    def assertContentKept(self, records, function, *args, **kwargs):
+        """``function`` is ordinary work: it runs, and no business value of the records changes. Returns its result."""
+        before = self.financial_fingerprint(records)
+        result = function(*args, **kwargs)
+        self.assertEqual(self.financial_fingerprint(records), before)
+        return result
+
     def _table_rows(self, table, column, ids, ignore):
         self.cr.execute(
             f'SELECT id, to_jsonb(t) FROM {table} t WHERE {column} = ANY(%s) ORDER BY id', [list(ids)])

@@ -40,9 +40,7 @@ class RecomputeCommon(FingerprintCase):
 
     def assertKept(self, payment, user):
         self.change_what_is_proposed(payment)
-        before = self.financial_fingerprint(payment)
-        self.compute_anew(payment, user)
-        self.assertEqual(self.financial_fingerprint(payment), before)
+        self.assertContentKept(payment, self.compute_anew, payment, user)
 
 
 @tagged('post_install', '-at_install')

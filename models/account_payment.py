@@ -97,17 +97,24 @@ class AccountPayment(models.Model):
         touched = super()._guard_touched(vals)
         return touched - {'paired_internal_transfer_payment_id'} if self._guard_has_pass(PAIRING) else touched
 
-    def _guard_authorize(self, labels=False):
+    def _guard_authorize(self, labels=False, sources=False):
         """Permit a change of locked payments, or refuse it: the rule of the guard.
 
         :param labels: the fields that would change, as the person knows them
-        :raise UserError: for reconciled payments always; for posted ones unless a Payment Manager acts
+        :param sources: those among them that are computed and not stored: nobody changes these
+        :raise UserError: for reconciled payments and sources always; for posted ones unless a Payment Manager acts
         """
         if reconciled := self._guard_reconciled():
             raise UserError(_(
                 "Cannot modify reconciled payment details: %(payments)s is matched with other journal items "
                 "(refused: %(fields)s). Unreconcile it first; then a Payment Manager can change it.",
                 payments=reconciled._guard_names(), fields=labels or _("Journal Items"),
+            ))
+        if sources:
+            raise UserError(_(
+                "Posted payments cannot be modified: %(payments)s (refused: %(fields)s). Odoo computes this from other "
+                "fields; change those instead.",
+                payments=self._guard_names(), fields=sources,
             ))
         if not self._guard_is_manager():
             raise UserError(_(
@@ -139,13 +146,6 @@ class AccountPayment(models.Model):
             "Posted payments cannot be modified: %(payments)s keeps the journal entry that was created with it. "
             "A link between a payment and another entry, or an entry of another payment, cannot be made.",
             payments=self._guard_names(),
-        ))
-
-    def _guard_refuse_sources(self, labels):
-        raise UserError(_(
-            "Posted payments cannot be modified: %(payments)s (refused: %(fields)s). Odoo computes this from other "
-            "fields; change those instead.",
-            payments=self._guard_names(), fields=labels,
         ))
 
     def _guard_reconciled(self):

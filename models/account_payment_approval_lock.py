@@ -147,7 +147,7 @@ class AccountPayment(models.Model):
         # EXTENDS payment_account_enhanced: content is frozen from submission to posting
         return super()._guard_locked() | self._filter_frozen()
 
-    def _guard_authorize(self, labels=False):
+    def _guard_authorize(self, labels=False, sources=False):
         # EXTENDS payment_account_enhanced: frozen for everyone, a Payment Manager rejects it to draft first
         if frozen := self._filter_frozen():
             raise UserError(_(
@@ -155,7 +155,7 @@ class AccountPayment(models.Model):
                 payments=frozen._guard_names(), fields=labels or _("Journal Items"),
                 reason=frozen[0]._get_frozen_reason(),
             ))
-        return super()._guard_authorize(labels)
+        return super()._guard_authorize(labels, sources)
 
     def _get_frozen_reason(self):
         return _(

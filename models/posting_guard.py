@@ -177,9 +177,8 @@ class PostingGuard(models.AbstractModel):
         """Ask the payments for permission, then put the changes on record."""
         names = {name for record_names in changes.values() for name in record_names}
         payments = self.browse().concat(*changes)._guard_payments()
-        payments._guard_authorize(self._guard_labels(names))
-        if sources := names & self._guard_source_names():
-            payments._guard_refuse_sources(self._guard_labels(sources))
+        payments._guard_authorize(
+            self._guard_labels(names), sources=self._guard_labels(names & self._guard_source_names()))
         self.env['payment.override'].sudo()._record_edits(changes, vals)
 
     @api.model

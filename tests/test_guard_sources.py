@@ -67,10 +67,13 @@ class TestGuardSources(SourcesCommon, PaymentCommon):
         self.assertEqual(payment.partner_bank_id, self.other_account)
 
     def test_message_tells_the_way(self):
+        """And nobody is sent to a Payment Manager, who would be refused as well."""
         payment = self.make_posted()
-        with self.assertRaisesRegex(UserError, r'refused: Company Currency\).*change those instead'):
-            payment.move_id.with_user(self.payment_manager).write({
-                'company_currency_id': self.currency_data['currency'].id})
+        for user in (self.accountant, self.payment_manager):
+            with self.subTest(user=user.name), \
+                    self.assertRaisesRegex(UserError, r'refused: Company Currency\).*change those instead'):
+                payment.move_id.with_user(user).write({
+                    'company_currency_id': self.currency_data['currency'].id, 'ref': 'Another memo'})
 
     def test_unchanged_source_is_no_change(self):
         payment = self.make_posted(partner_bank_id=self.own_account.id)

@@ -25,6 +25,8 @@ from . import test_guard_wizards
 from . import test_guard_x2many
 from . import test_invariants
 from . import test_invariants_doors
+from . import test_invariants_fields
+from . import test_invariants_source
 from . import test_ordinary_work_chatter
 from . import test_ordinary_work_flows
 from . import test_ordinary_work_matching

@@ -12,7 +12,7 @@ from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
 
 from .common import PaymentCommon
-from .test_invariants import ADDON, addon_files, calls
+from .invariants_common import ADDON, addon_files, calls
 
 OURS = f'odoo.addons.{ADDON}.'
 REFUSALS = ('UserError', 'ValidationError', 'AccessError', 'RedirectWarning')

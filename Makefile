@@ -26,7 +26,7 @@ help:
 	@echo
 	@echo 'Variables: PORT=8069, HOST=127.0.0.1 (make run); ODOO_HOME, an Odoo 17; ODOO_GIT_URL, where to clone it from;'
 	@echo 'PGHOST, PGPORT, PGUSER, PGPASSWORD, a PostgreSQL to use; PAE_PYTHON, a Python 3.10 to 3.12; PAE_CACHE, the'
-	@echo 'cache folder; PAE_TIME_LIMIT, seconds for one run of Odoo; PAE_CALLS, PAE_MUTANTS, PAE_MINUTES, PAE_SEED,'
+	@echo 'cache folder; PAE_TIME_LIMIT, seconds for one run of Odoo; PAE_CALLS, PAE_MUTANTS, PAE_SEED,'
 	@echo 'PAE_SECONDS and PAE_CLIENTS, how long proof, mutation and load go on.'
 	@echo 'Exit codes: dev/report.py lists them (3: no Odoo 17). make shows them and itself ends with 2; `python3 -m dev test`'
 	@echo 'ends with the code.'

@@ -25,6 +25,10 @@ class Mutant:
     def __str__(self):
         return f'{self.file}:{self.line} {self.function}: {self.kind}: {self.text}'
 
+    def key(self):
+        """A text of its own for each mutant: lines of the report may be equal."""
+        return f'{self.file} {self.number} {self.kind} {self.part}'
+
 
 def mutants_of(source, file):
     """All mutants of the functions of a file, in order. What stands outside of functions is data and not touched."""

@@ -1,8 +1,8 @@
 """``make mutation``: puts small faults into the guard and the approval, one at a time; a test must notice each.
 
-``PAE_MUTANTS``: how many, chosen at random (all of them take hours); ``PAE_SEED``: which; ``PAE_MINUTES``: begin none
-after so many; ``ONLY``: those whose line in the report has this text in it. Faults that change nothing a test could see
-stand in dev/mutation_explained.txt, each with its reason; they count as survivors all the same.
+``PAE_MUTANTS``: how many, chosen at random (0 for all); ``PAE_SEED``: which; ``ONLY``: those whose line in the report
+has this text in it. Faults that change nothing a test could see stand in dev/mutation_explained.txt, each with its
+reason; they count as survivors all the same. Broken off, the same command goes on where it was.
 """
 import collections
 import json
@@ -61,9 +61,9 @@ def _results(home, databases):
     wish.write_text(json.dumps({
         'root': str(ROOT), 'files': files(), 'databases': databases, 'seed': os.environ.get('PAE_SEED') or '1',
         'left_out': BEFORE_TESTS, 'sample': int(os.environ.get('PAE_MUTANTS') or SAMPLE),
-        'minutes': float(os.environ.get('PAE_MINUTES') or 'inf'), 'only': os.environ.get('ONLY') or '',
-        'result': str(result),
-        'map': str(folder / f'mutation-map-{tests}-{cache.digest(*files())}.pickle')}))
+        'only': os.environ.get('ONLY') or '', 'result': str(result),
+        'map': str(folder / f'mutation-map-{tests}-{cache.digest(*files())}.pickle'),
+        'verdicts': str(folder / f'mutation-verdicts-{tests}.jsonl')}))
     code = home.run(databases[0], log, '--log-level=critical', first=('shell',),
                     text=HOST.format(root=str(ROOT), path=str(wish)))
     if not result.exists():

@@ -37,8 +37,8 @@ class TestApprovalContent(ApprovalCommon):
             'acc_number': 'GB33BUKB20201555555556', 'partner_id': self.partner_a.id})
         for account, values, shown in (
             (untrusted, {'acc_number': 'GB94BARC10201530093459'}, 'GB94BARC10201530093459'),
-            (untrusted, {'allow_out_payment': True}, 'Trust'),
-            (self.bank_account, {'allow_out_payment': False}, 'Trust'),
+            (untrusted, {'allow_out_payment': True}, 'Trust in the Recipient Bank Account: No → Yes'),
+            (self.bank_account, {'allow_out_payment': False}, 'Trust in the Recipient Bank Account: Yes → No'),
         ):
             with self.subTest(values=values):
                 payment = self.bring_to(self.new_payment(partner_bank_id=account.id), 'approved')

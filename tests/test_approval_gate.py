@@ -202,6 +202,11 @@ class TestApprovalForgery(ApprovalCommon):
         self.as_person(payment, 'nobody').write(values)
         self.assertEqual(payment.approval_state, 'for_approval')
 
+    def test_what_comes_with_unchanged_values_is_written(self):
+        payment = self.new_payment()
+        self.as_person(payment, 'nobody').write({'approval_state': 'draft', 'ref': 'Another memo'})
+        self.assertEqual(payment.ref, 'Another memo')
+
     def test_created_and_imported_payments_start_at_draft(self):
         values = {
             'amount': 10.0, 'payment_type': 'outbound', 'partner_type': 'supplier', 'partner_id': self.partner_a.id,
@@ -227,8 +232,8 @@ class TestApprovalForgery(ApprovalCommon):
 
     def test_nothing_to_record(self):
         history = self.env['payment.approval.history']
-        self.assertFalse(history._insert([]))
-        self.assertFalse(history._get_last_hashes([]))
+        self.assertEqual(history._insert([]), history)
+        self.assertEqual(history._get_last_hashes([]), {})
 
     def test_history_is_append_only(self):
         payment = self.bring_to(self.new_payment(), 'for_approval')

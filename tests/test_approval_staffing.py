@@ -42,7 +42,7 @@ class TestApprovalDuties(BaseCase):
 
     def test_nobody_is_next_after_the_last_step(self):
         chain = self.chain(state='posted')
-        self.assertFalse(duties.find_people(chain, {1: {'poster'}}))
+        self.assertEqual(duties.find_people(chain, {1: {'poster'}}), {})
         self.assertIsNone(duties.find_gap(chain, {1: {'poster'}}))
 
     def test_strict_duties_need_more_people(self):
@@ -132,7 +132,6 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         mine, theirs = self.review(self.make_payments(2, amount=20000.0))
         theirs.with_user(self.people['approver']).action_approve_payment()
         own = self.make_payment()
-        own.with_user(self.people['approver'])
         Payment = self.env['account.payment'].with_user(self.people['approver'])
         waiting = Payment.search([('is_waiting_for_me', '=', True)])
         self.assertIn(mine, waiting)
@@ -155,6 +154,11 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         self.review(self.make_payment())
         groups = Payment.read_group([('approval_state', 'in', machine.IN_PROGRESS)], ['amount'], ['approval_state'])
         self.assertEqual([group['approval_state'] for group in groups], list(machine.IN_PROGRESS))
+
+    def test_other_lists_show_no_empty_stages(self):
+        payment = self.review(self.make_payment())
+        groups = payment.read_group([('id', '=', payment.id)], ['amount'], ['approval_state'])
+        self.assertEqual([group['approval_state'] for group in groups], ['for_approval'])
 
     def test_board_shows_others_in_their_place_where_they_are_asked_for(self):
         self.make_payment()

@@ -171,6 +171,7 @@ class TestApprovalStories(ApprovalCommon):
         seen = {'payment_stage_seen': [payment.id, 'for_approval']}
         dialog = approver.with_context(**seen).action_reject_payment()
         self.assertEqual(dialog['context']['payment_stage_seen'], seen['payment_stage_seen'])
+        self.assertNotIn('payment_stage_seen', approver.action_reject_payment()['context'])
         approver.with_context(**seen).action_approve_payment()
         self.assertEqual(payment.approval_state, 'approved')
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from ..models.posting_guard import PAIRING
+from ..models.posting_guard import NAMES_SHOWN, PAIRING
 from .common import (
     ENTRY_NO_RESET,
     PAYMENT_LOCKED,
@@ -104,6 +104,13 @@ class TestGuardChecks(PaymentCommon):
         self.assertRefused(
             PAYMENT_LOCKED, posted, (draft | posted).with_user(self.accountant).write, {'ref': 'Another memo'})
         self.assertEqual(draft.ref, 'Office rent')
+
+    def test_a_message_names_the_first_of_many(self):
+        payments = self.env['account.payment'].concat(*[self.make_posted() for _number in range(NAMES_SHOWN + 2)])
+        message = self.assertRefused(
+            PAYMENT_LOCKED, payments[0], payments.with_user(self.accountant).write, {'ref': 'Another memo'})
+        self.assertIn('and 2 more', message)
+        self.assertNotIn(payments[NAMES_SHOWN].name, message)
 
     def test_fields_are_named_by_their_labels(self):
         """The message speaks of "Memo" and "Amount", not of technical names."""

@@ -191,13 +191,14 @@ class AccountPayment(models.Model):
     def _get_transition_vals(self, action, target):
         """The approval fields as they are after the step."""
         now = fields.Datetime.now()
-        vals = {'approval_state': target, 'approval_stage_date': now}
+        vals = {
+            'approval_state': target, 'approval_stage_date': now,
+            'approval_returned': action in ('reject', 'return'),
+        }
         if target == 'draft' or action == 'submit':
             vals.update(self._get_cleared_stamps(machine.STAMPS))
         elif action == 'return':
             vals.update(self._get_cleared_stamps(machine.APPROVALS))
-        if action in ('submit', 'review', 'recall', 'reject', 'return'):
-            vals['approval_returned'] = action in ('reject', 'return')
         if action in machine.STAMPS:
             person, moment = machine.STAMPS[action]
             vals.update({person: self.env.uid, moment: now})

@@ -19,8 +19,7 @@ class AccountPaymentMethodLine(models.Model):
         """
         changed = self.filtered(lambda line: line.payment_method_id.id != method_id)
         domain = [('payment_method_line_id', 'in', changed.ids), ('state', '=', 'posted')]
-        payments = self.env['account.payment'].sudo().search(domain, limit=1) if changed else None
-        if payments:
+        if payments := self.env['account.payment'].sudo().search(domain, limit=1):
             raise UserError(_(
                 "Posted payments cannot be modified: %(payments)s was made by %(method)s. "
                 "Add a new payment method to the journal and take this one off.",

@@ -60,6 +60,7 @@ class TestApprovalStories(ApprovalCommon):
             ('post', 'approved', 'posted'),
         ])
         self.assertEqual(len(payment.approval_history_ids.user_id), 5)
+        self.assertFalse(payment.approval_history_ids.filtered('comments'), 'nobody said anything')
         approvals = payment.approval_history_ids.filtered('content')
         self.assertEqual(set(approvals.mapped('action_type')), {'review', 'approve', 'authorize'}, 'who saw what')
         self.assertEqual(payment.approval_digest, payment._get_content_digest())
@@ -98,6 +99,12 @@ class TestApprovalStories(ApprovalCommon):
         payment.amount = 90.0
         self.bring_to(payment, 'posted')
         self.assertEqual(payment.voucher_number, number)
+
+    def test_rejected_and_cancelled_it_waits_for_nobody(self):
+        payment = self.bring_to(self.new_payment(), 'for_approval')
+        self.as_person(payment, 'approver')._run_approval('reject', 'Paid already')
+        payment.action_cancel()
+        self.assertRecordValues(payment, [{'approval_state': 'cancelled', 'approval_returned': False}])
         self.assertFalse(payment.approval_returned)
         self.assertFalse(payment.approval_history_ids._find_broken())
 

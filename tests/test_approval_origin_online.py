@@ -91,3 +91,8 @@ class TestApprovalOriginOnline(ApprovalCommon):
         self.assertPasses(True, 'outbound', self.refund(amount=-60.0), amount=60.0)
         self.assertPasses(True, 'outbound', self.refund(amount=-40.0), amount=40.0)
         self.assertPasses(False, 'outbound', self.refund(amount=-1.0), amount=1.0)
+
+    def test_finished_refunds_alone_count(self):
+        self.new_transaction(**self.refund(state='error'))
+        self.new_transaction(**self.refund(operation='online_direct'))
+        self.assertPasses(True, 'outbound', self.refund())

@@ -230,6 +230,17 @@ class TestApprovalRegister(PaymentCommon):
         self.assertEqual(waiting.state, 'posted')
         self.assertIn('stays as credit', self.chatter(waiting))
 
+    def test_only_the_bill_that_was_reset_is_named(self):
+        self.switch_approval(outbound=True, inbound=True)
+        bills = self.bill() + self.bill(500.0)
+        waiting = self.register(bills, group_payment=True)
+        bills[0].button_draft()
+        self.take_through(waiting)
+        self.assertEqual(bills[1].amount_residual, 0.0)
+        [said] = [body for body in waiting.message_ids.mapped('body') if 'was paid otherwise' in body]
+        self.assertIn(bills[0].display_name, said)
+        self.assertNotIn(bills[1].name, said)
+
     def test_partner_changed_after_rejection_is_not_matched_with_the_old_bill(self):
         self.switch_approval(outbound=True, inbound=True)
         bill = self.bill()

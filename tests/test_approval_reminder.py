@@ -33,7 +33,8 @@ class TestApprovalReminder(ApprovalPeopleCommon):
         self.assertEqual(mails.recipient_ids, (self.people['reviewer'] | self.people['approver']).partner_id)
         self.assertEqual(mails.mapped('auto_delete'), [True, True])
         to_reviewer = mails.filtered(lambda mail: mail.recipient_ids == self.people['reviewer'].partner_id)
-        self.assertIn('3 payments', to_reviewer.subject)
+        self.assertEqual(to_reviewer.subject, '3 payments wait for you')
+        self.assertEqual((mails - to_reviewer).subject, '1 payment waits for you')
         for payment in waiting:
             self.assertIn(payment.voucher_number, to_reviewer.body_html)
         self.assertNotIn(fresh.voucher_number, to_reviewer.body_html)

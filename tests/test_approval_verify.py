@@ -1,3 +1,4 @@
+import hashlib
 from datetime import datetime
 
 from odoo.exceptions import AccessError
@@ -40,6 +41,16 @@ class TestVerifyHistory(SealedCommon):
         hashes = {self.chain._hash_values({'amount': amount}) for amount in (0.3, 0.1 + 0.2)}
         self.assertEqual(len(hashes), 1)
         self.assertNotIn(self.chain._hash_values({'amount': 0.300001}), hashes)
+
+    def test_hash_is_the_same_for_ever(self):
+        """What is hashed, written out: rows of today must be verified by the addon of tomorrow."""
+        text = (
+            '["0a","7","draft","under_review","submit","2","user","2026-01-31 10:00:00","Caf\\u00e9",'
+            '"1","100.250000","3","0b"]')
+        self.assertEqual(hashlib.sha256(text.encode()).hexdigest(), self.chain._hash_values({
+            'payment_id': 7, 'stage_from': 'draft', 'stage_to': 'under_review', 'action_type': 'submit', 'user_id': 2,
+            'role': 'user', 'approval_date': datetime(2026, 1, 31, 10), 'comments': 'Café', 'company_id': 1,
+            'amount': 100.25, 'currency_id': 3, 'digest': '0b', 'previous_hash': '0a'}))
 
     def test_changed_value(self):
         changes = {

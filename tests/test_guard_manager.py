@@ -49,6 +49,11 @@ class TestGuardManager(PaymentCommon):
         self.assertEqual(
             [(row.old_value, row.new_value) for row in self.rows().sorted('id')],
             [('Office rent', False), (False, 'Again')])
+        item = self.payment._seek_for_lines()[1]
+        item.write({'product_id': self.product_a.id, 'date_maturity': False})
+        recorded = self.changed_fields()
+        self.assertEqual(recorded['account.move.line.product_id'], (False, self.product_a.display_name))
+        self.assertFalse(recorded['account.move.line.date_maturity'][1])
 
     def test_choices_are_recorded_as_they_are_shown(self):
         self.payment.move_id.auto_post = 'monthly'

@@ -1,6 +1,7 @@
 """Which tests meet which mutant, and in which order."""
 import collections
 import dataclasses
+import functools
 import pathlib
 import pickle
 
@@ -16,6 +17,12 @@ class Map:
 
     def __init__(self, lines, seconds):
         self.lines, self.seconds = lines, seconds
+
+    @functools.cached_property
+    def rarity(self):
+        """{word in the names of test files: 1 for one class of tests, less the more classes share it}."""
+        words = collections.Counter(word for name in set(map(class_of, self.seconds)) for word in words_of(name))
+        return {word: 1 / count for word, count in words.items()}
 
     def tests_at(self, file, line):
         """Names of the tests that reach the line, quick ones first."""
@@ -51,13 +58,19 @@ class Map:
         return [name for name in sorted(reaching) if self.group_of(name) == group]
 
     def case(self, mutant):
-        """The mutant with its tests; worth most are those of its subject and the quick ones."""
+        """The mutant with its tests; worth most are those that speak of its subject, and the quick ones."""
         groups = collections.defaultdict(list)
         for name in self.tests_at(mutant.file, mutant.line):
             groups[self.group_of(name)].append(name)
-        worth = {group: (1 + shared_words(mutant.file, group[0])) ** 2 / self.time_of(names)
+        worth = {group: self.kinship(mutant.file, group[0]) / self.time_of(names) ** 0.5
                  for group, names in groups.items()}
         return Case(mutant, dict(groups), worth)
+
+    def kinship(self, file, name):
+        """How many words the name of a file has in common with that of a class of tests; rare words count more."""
+        words = set(pathlib.Path(file).stem.split('_'))
+        words = words if 'approval' in words else words | {'guard'}
+        return 0.1 + sum(self.rarity[word] for word in words.intersection(words_of(name)))
 
 
 @dataclasses.dataclass(eq=False)
@@ -98,18 +111,17 @@ def class_of(name):
     return name.rpartition('.')[0]
 
 
+def words_of(name):
+    """The words in the name of the file of a class of tests."""
+    return name.split('.')[-2].split('_')
+
+
 def shares(names, count):
     """The tests dealt out by class to so many processes."""
     groups = collections.defaultdict(list)
     for name in names:
         groups[class_of(name)].append(name)
     return [[name for group in list(groups.values())[number::count] for name in group] for number in range(count)]
-
-
-def shared_words(file, group):
-    """How many words the name of a file has in common with that of the tests."""
-    words = set(pathlib.Path(file).stem.split('_'))
-    return len((words if 'approval' in words else words | {'guard'}).intersection(group.split('.')[-2].split('_')))
 
 
 def take_batch(waiting, luck):

@@ -168,18 +168,17 @@ class Host:
         return every[:self.wish['sample'] or None]
 
     def begin(self, database, group, batch):
-        path = self.found(database)
-        path.unlink(missing_ok=True)
         work = [(case.mutant, case.groups[group]) for case in batch]
         control = [] if group in self.tried else self.map.tests_of(group)
         self.tried.add(group)
-        stage = Stage(self.root, database, path)
+        stage = Stage(self.root, database, self.found(database))
         return fork(database, lambda: stage.run(control, work, self.tests, self.map.time_of))
 
     def collect(self, database, group, batch, code):
         """Writes down what the batch came to."""
         path = self.found(database)
         verdicts = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        path.unlink(missing_ok=True)
         if code == WRONG:
             raise RuntimeError(f'Tests of {group[0]} fail without any fault')
         if code:  # the process itself ended, with the mutant that it was at

@@ -1,4 +1,4 @@
-"""The addon's own source, for tests that read it."""
+"""The addon's own models and source, for tests that look through all of them."""
 import ast
 import pathlib
 
@@ -19,3 +19,7 @@ def calls(tree, name):
             function = node.func
             if getattr(function, 'attr', getattr(function, 'id', None)) == name:
                 yield node
+
+
+def own_models(env):
+    return [model for model in env.values() if model._original_module == ADDON]

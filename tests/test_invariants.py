@@ -3,15 +3,12 @@ from lxml import etree
 from odoo.tests import TransactionCase, tagged
 
 from ..models.posting_guard import GUARDED
-from .invariants_common import ADDON
+from .invariants_common import ADDON, own_models
 
 
 @tagged('post_install', '-at_install')
 class TestInvariants(TransactionCase):
     """What must be true of every model and view of the addon, those of tomorrow included."""
-
-    def own_models(self):
-        return [model for model in self.env.values() if model._original_module == ADDON]
 
     def own_fields(self):
         for model in self.env.values():
@@ -20,7 +17,7 @@ class TestInvariants(TransactionCase):
                     yield model, field
 
     def test_models_have_access_rights(self):
-        models = [model for model in self.own_models() if not model._abstract]
+        models = [model for model in own_models(self.env) if not model._abstract]
         self.assertTrue(models, 'No model found: the test looks in the wrong place')
         for model in models:
             rights = self.env['ir.model.access'].search([('model_id.model', '=', model._name)])
@@ -28,7 +25,7 @@ class TestInvariants(TransactionCase):
             self.assertTrue(all(rights.mapped('group_id')), f'{model._name}: rights without a group are for everybody')
 
     def test_models_and_fields_are_described(self):
-        for model in self.own_models():
+        for model in own_models(self.env):
             self.assertNotEqual(model._description, model._name, 'A model needs a description')
 
     def test_own_fields_are_not_copied(self):

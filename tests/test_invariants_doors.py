@@ -12,7 +12,7 @@ from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
 
 from .common import PaymentCommon
-from .invariants_common import ADDON, addon_files, calls
+from .invariants_common import ADDON, addon_files, calls, own_models
 
 OURS = f'odoo.addons.{ADDON}.'
 REFUSALS = ('UserError', 'ValidationError', 'AccessError', 'RedirectWarning')
@@ -21,9 +21,6 @@ REFUSALS = ('UserError', 'ValidationError', 'AccessError', 'RedirectWarning')
 @tagged('post_install', '-at_install')
 class TestInvariantsDoors(PaymentCommon):
     """What a client may call, and who may: for every public method, button and model of the addon."""
-
-    def own_models(self):
-        return [model for model in self.env.values() if model._original_module == ADDON]
 
     def buttons(self):
         """(model, method) of the buttons and server actions of our views and data."""
@@ -117,7 +114,7 @@ class TestInvariantsDoors(PaymentCommon):
     def test_companies_are_kept_apart(self):
         """Every stored record of ours that belongs to a company has a rule for it."""
         found = 0
-        for model in self.own_models():
+        for model in own_models(self.env):
             if model._abstract or model._transient or 'company_id' not in model._fields:
                 continue
             found += 1

@@ -74,8 +74,8 @@ class Host:
         work = [(case.mutant, case.groups[group]) for case in batch]
         control = [] if group in self.tried else self.map.tests_of(group)
         self.tried.add(group)
-        stage = Stage(self.root, database, self.found(database))
-        return fork(database, lambda: stage.run(control, work, self.tests, self.map.time_of))
+        stage = Stage(self.root, database, self.found(database), self.tests, self.map.time_of)
+        return fork(database, lambda: stage.run(control, work))
 
     def collect(self, database, group, batch, code):
         """Writes down what the batch came to."""

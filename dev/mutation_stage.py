@@ -38,25 +38,29 @@ class FirstFailure(OdooTestResult):
 
 
 class Stage:
-    """A class of tests that is set up, and mutants that meet some of its tests, one after the other."""
+    """A class of tests that is set up, and mutants that meet some of its tests, one after the other.
 
-    def __init__(self, root, database, path):
+    ``tests``: {name: test}; ``time_of``: how many seconds those of these names take.
+    """
+
+    def __init__(self, root, database, path, tests, time_of):
         self.root, self.database, self.path = root, database, path
+        self.tests, self.time_of = tests, time_of
         self.kind = self.cr = None
 
-    def run(self, control, work, tests, times):
+    def run(self, control, work):
         """``control``: names of tests that must pass without a fault; ``work``: (mutant, names of tests) of each.
 
         A line for each verdict goes to the file at ``path``.
         """
         odoo_module.current_test = ADDON
         threading.current_thread().testing = True
-        self.set_up(type(tests[work[0][1][0]]))
-        if control and self.try_out(None, control, tests, times) != SURVIVED:
+        self.set_up(type(self.tests[work[0][1][0]]))
+        if control and self.try_out(None, control) != SURVIVED:
             return WRONG
         with self.path.open('a') as verdicts:
             for mutant, names in work:
-                verdict = self.try_out(mutant, names, tests, times)
+                verdict = self.try_out(mutant, names)
                 print(json.dumps(verdict), file=verdicts, flush=True)
                 if verdict not in (SURVIVED, KILLED):  # ended perhaps in the middle of an answer of PostgreSQL
                     break
@@ -75,14 +79,14 @@ class Stage:
         gc.collect()
         gc.freeze()  # pages that nobody writes to need no copy
 
-    def try_out(self, mutant, names, tests, times):
-        child = fork(self.database, lambda: self.attack(mutant, names, tests))
-        verdict = self.wait(child, time.monotonic() + times(names) + PATIENCE)
+    def try_out(self, mutant, names):
+        child = fork(self.database, lambda: self.attack(mutant, names))
+        verdict = self.wait(child, time.monotonic() + self.time_of(names) + PATIENCE)
         if self.cr and verdict in (SURVIVED, KILLED):
             self.cr.execute('ROLLBACK TO SAVEPOINT mutants')
         return verdict
 
-    def attack(self, mutant, names, tests):
+    def attack(self, mutant, names):
         if mutant:
             code = sys.modules[f'odoo.addons.{ADDON}.{mutant.file.removesuffix(".py").replace("/", ".")}']
             mutants.put_in(mutants.mutated((self.root / mutant.file).read_text(), mutant), mutant, code)
@@ -92,7 +96,7 @@ class Stage:
                 self.kind.registry.clear_all_caches()
         result = FirstFailure()
         for name in names:
-            tests[name](result)
+            self.tests[name](result)
         return 0
 
     def wait(self, child, end):

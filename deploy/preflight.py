@@ -10,14 +10,15 @@ from deploy import (
     preflight_host,
     preflight_odoo,
     preflight_server,
+    preflight_voucher,
 )
 from deploy.finding import stop
 from deploy.postgres import Server
 from deploy.report import Stop
 
 # In the order in which an administrator would look.
-SECTIONS = (preflight_host, preflight_server, preflight_odoo, preflight_data, preflight_activity, preflight_folders,
-            preflight_disk, preflight_code)
+SECTIONS = (preflight_host, preflight_server, preflight_odoo, preflight_voucher, preflight_data, preflight_activity,
+            preflight_folders, preflight_disk, preflight_code)
 READ_ONLY = '-c default_transaction_read_only=on'
 
 

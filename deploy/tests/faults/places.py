@@ -134,5 +134,18 @@ def _readable(world, run):
         f'{path} is for its owner alone' for path in world.addon.rglob('*.py') if not path.stat().st_mode & 0o004)]
 
 
+def _python_that_cannot_draw(world):
+    """A Python as new ones are: all that Odoo imports is there, what draws its barcodes is not."""
+    place = world.folder / 'python'
+    place.mkdir()
+    (place / 'sitecustomize.py').write_text("import sys\nsys.modules['reportlab.graphics.renderPM'] = None\n")
+    program, *words = world.worlds.home.odoo.command(world.worlds.home.python)
+    (place / 'python3').write_text(f'#!/bin/sh\nexport PYTHONPATH="{place}:$PYTHONPATH"\nexec "{program}" "$@"\n')
+    (place / 'python3').chmod(0o755)
+    world.write_toml(odoo=[place / 'python3', *words])
+
+
+add('Python that cannot draw the code', REFUSED, before=_python_that_cannot_draw, mend=lambda w: w.write_toml(),
+    says='python3-renderpm')
 add('account that cannot read odoo.conf', REFUSED, before=lambda w: w.write_toml(user='nobody'),
     says='the account nobody cannot read')

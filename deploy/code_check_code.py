@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from deploy import code_check_ids, release
+from deploy import code_check_ids, code_check_imports, release
 from deploy.code_check_known import Known
 from deploy.code_check_places import Places
 from deploy.code_check_scan import METHOD, scan_tree
@@ -104,8 +104,12 @@ class Code:
     @functools.cached_property
     def reached(self):
         """Files that are imported from the module's __init__.py, directly or not."""
-        from deploy.code_check_imports import reached
-        return reached(self)
+        return code_check_imports.reached(self)
+
+    @functools.cached_property
+    def before(self):
+        """The code in use, or None."""
+        return Code(self.settings, self.old, places=self.places) if self.old else None
 
     @functools.cached_property
     def fragments(self):

@@ -2,6 +2,7 @@
 import re
 
 from deploy.code_check_known import MADE, csv_ids, model_of, qualified
+from deploy.code_check_models import nearest
 from deploy.finding import stop, warning
 
 MAKERS = ('record', 'template', 'menuitem')
@@ -117,5 +118,4 @@ def _before(code, name):
 
 
 def _nearest(code, name):
-    from deploy.code_check_models import nearest
     return nearest(name, (*code.own_ids, *(key for key in code.known.ids if key.startswith(name.partition('.')[0]))))

@@ -186,7 +186,7 @@ def _names(body):
 
 def _left_out(code):
     """Model files that nothing imports. One that the code in use does import is a guard switched off."""
-    before = _old_reached(code)
+    before = code.before.reached if code.before else ()
     for name in code.python:
         if name in code.reached or name.split('/')[0] in ('tests', 'migrations',
                                                           'upgrades') or name == '__manifest__.py':
@@ -196,10 +196,3 @@ def _left_out(code):
                        f'import it in {_join(str(pathlib.PurePosixPath(name).parent).strip("."), "__init__.py")}')
         elif not name.endswith('/__init__.py'):
             yield warning(name, 'nothing imports it', 'import it or remove it')
-
-
-def _old_reached(code):
-    if not code.old:
-        return set()
-    from deploy.code_check_code import Code
-    return reached(Code(code.settings, code.old, places=code.places))

@@ -6,6 +6,7 @@ import re
 
 from deploy import code_check_scan as scan
 from deploy.code_check_ids import ids_in_files
+from deploy.code_check_imports import names_in
 from deploy.finding import stop, warning
 
 NAME = '__manifest__.py'
@@ -119,7 +120,6 @@ def _depends(code):
 
 
 def _hooks(code):
-    from deploy.code_check_imports import names_in
     defined = names_in(code, '__init__.py')
     for key in HOOKS:
         name = code.manifest.get(key)

@@ -4,7 +4,7 @@ import time
 
 import psycopg2
 
-from deploy import checks_log, modules, odoo_log
+from deploy import checks_log, compare, digest, modules, odoo_log
 from deploy.finding import ok, stop, warning
 from deploy.journal import all_journals
 
@@ -92,7 +92,6 @@ def _work(settings, server, since):
 
 def integrity(settings, server, picture, progress=None):
     """The database against its picture: rows may have come, none of the books may be gone or changed."""
-    from deploy import compare, digest
     after = digest.take(server, settings.database, progress=progress, columns=picture)
     differences = compare.compare(picture, after, growth=True)
     for one in differences[:SHOWN]:

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 from deploy import before, release, window
-from deploy.journal import ENDS, Journal  # noqa: F401
+from deploy.journal import Journal
 from deploy.names import DISCARDED, ROLLBACK, WORK, beside
 from deploy.odoo import Odoo
 from deploy.point import Databases

@@ -5,20 +5,19 @@ import sys
 
 from deploy import back, lock, process
 from deploy.deployment import Deployment
-from deploy.journal import Journal, all_journals
+from deploy.journal import RESUME, Journal, broken_off
+from deploy.postgres import Server
 from deploy.report import Exit, Failed, NeedsPerson, Refused, Stop, say
 from deploy.steps import BACK, as_stop, carry_out
 
 TOOL = 'tool'
 BOOT = 'import sys; sys.path.insert(0, sys.argv.pop(1)); from deploy.cli import main; sys.exit(main())'
 ENDED = {'accepted': Exit.DONE, 'back-end': Exit.RESTORED, 'refused': Exit.REFUSED}
-RESUME = 'python3 -m deploy deploy --resume'
 
 
 def begin(settings, words, **facts):
     """Makes the journal and the tool's own copy, and goes on with that copy: the code being replaced may be ours."""
-    from deploy.postgres import Server
-    open_one = unfinished(settings)
+    open_one = broken_off(settings)
     if open_one:
         raise Refused(f'Deployment {open_one.id} was broken off.', RESUME)
     with lock.alone(settings, Server(settings)):
@@ -41,18 +40,8 @@ def hand_over(journal, words):
         sys.executable, '-c', BOOT, str(journal.folder / TOOL), *words, '--carry', journal.id])
 
 
-def unfinished(settings):
-    """The journal of the deployment of this database that was broken off, or None."""
-    for journal in reversed(all_journals(settings.state_dir)):
-        if journal.facts().get('database') == settings.database:
-            one = Deployment(settings, journal)
-            return journal if one.unfinished and journal.facts().get('kind', 'deployment') == 'deployment' else None
-    return None
-
-
 def carry(settings, identity, confirm=()):
     """Carries a deployment to its end, whatever end that is; returns the exit code."""
-    from deploy.postgres import Server
     deployment = Deployment(settings, Journal(settings.state_dir / identity))
     with lock.alone(settings, Server(settings)):
         process.own(identity)

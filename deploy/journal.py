@@ -13,6 +13,7 @@ from deploy.report import Refused, masked
 NAME = 'journal.jsonl'
 ROOM = 256 * 1024  # bytes
 FULL = (errno.ENOSPC, errno.EDQUOT)
+RESUME = 'python3 -m deploy deploy --resume'
 ENDS = ('accepted', 'back-end', 'refused')  # after one of these there is nothing to resume
 
 
@@ -123,6 +124,15 @@ class Journal:
 def all_journals(state_dir):
     """Deployments in a state folder, the oldest first."""
     return [Journal(path.parent) for path in sorted(pathlib.Path(state_dir).glob(f'*/{NAME}'))]
+
+
+def broken_off(settings):
+    """The journal of the last deployment of this database, where it was broken off; None otherwise."""
+    for journal in reversed(all_journals(settings.state_dir)):
+        facts = journal.facts()
+        if facts.get('database') == settings.database:
+            return journal if journal.unfinished and facts.get('kind', 'deployment') == 'deployment' else None
+    return None
 
 
 def now():

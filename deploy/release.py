@@ -114,12 +114,6 @@ def files(folder):
         yield from (pathlib.Path(root, name) for name in sorted(found) if name != '.git' and not name.endswith('.pyc'))
 
 
-def tree_findings(settings):
-    """What preflight has to know of the target and of the source of the new code, as a list of findings."""
-    from deploy import release_tree
-    return release_tree.findings(settings)
-
-
 def _real_target(settings):
     return pathlib.Path(os.path.realpath(settings.code_dir))
 

@@ -3,9 +3,11 @@ import contextlib
 import json
 
 from deploy import back, engine, lock, process, switch
-from deploy.deployment import ENDS, Deployment
-from deploy.journal import Journal, all_journals
+from deploy.deployment import Deployment
+from deploy.journal import ENDS, RESUME, Journal, all_journals
 from deploy.names import PREFIX, ROLLBACK
+from deploy.point import Databases
+from deploy.postgres import Server
 from deploy.report import Exit, Refused, say
 
 DISCARD = 'python3 -m deploy rollback --discard-since'
@@ -48,8 +50,6 @@ def last(settings):
 
 def _from_comment(settings):
     """The deployment whose rollback point is on the server, where its journal was lost with the backup folder."""
-    from deploy.point import Databases
-    from deploy.postgres import Server
     server = Server(settings)
     for name in reversed(server.names(PREFIX)):
         facts = {}
@@ -77,7 +77,7 @@ def _rebuilt(settings, facts):
 def _check_point(deployment):
     """Refused when what the way back needs is not there."""
     if not deployment.facts.get('copy_oid'):
-        raise Refused(f'Deployment {deployment.journal.id} was broken off before its rollback point.', engine.RESUME)
+        raise Refused(f'Deployment {deployment.journal.id} was broken off before its rollback point.', RESUME)
     if deployment.databases.name(deployment.facts['copy_oid']) != deployment.copy:
         raise Refused(f'The rollback point {deployment.copy} is gone: it was removed by prune or by hand.',
                       'restore a backup: docs/operators.md, "By hand"')

@@ -7,6 +7,7 @@ import pwd
 import shlex
 
 from deploy.report import Refused, secret
+from deploy.service import unit_properties
 
 USUAL_CONF = ('/etc/odoo/odoo.conf', '/etc/odoo.conf', '/etc/odoo17.conf', '/opt/odoo/odoo.conf')
 LIMIT_UPGRADE = 3600  # seconds
@@ -158,7 +159,6 @@ def _read_unit(unit):
     """Account and command of a systemd unit."""
     if not unit:
         return {}
-    from deploy.service import unit_properties
     found = unit_properties(unit)
     return {name: value for name, value in found.items() if value}
 

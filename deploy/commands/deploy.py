@@ -3,6 +3,7 @@ import sys
 
 from deploy import engine
 from deploy.deployment import STEPS
+from deploy.journal import broken_off
 from deploy.report import Refused, say
 
 HELP = 'deploy a release: backup, closed window, upgrade, proof; any failure leads back to the old state by itself'
@@ -24,7 +25,7 @@ def run(settings, options):
         return engine.carry(settings, options.carry, steps)
     words = [word for word in sys.argv[1:] if word != '--resume']
     if options.resume:
-        journal = engine.unfinished(settings)
+        journal = broken_off(settings)
         if not journal:
             raise Refused(f'No deployment of {settings.database} was broken off.', 'python3 -m deploy status')
         say(f'Deployment {journal.id} was broken off; the tool that began it goes on.')

@@ -1,8 +1,7 @@
 """Where deployments stand."""
 import json
 
-from deploy.deployment import ENDS
-from deploy.journal import all_journals
+from deploy.journal import ENDS, all_journals
 from deploy.report import say, table
 
 HELP = 'where the deployments of this database stand, and the next command'

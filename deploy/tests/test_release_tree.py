@@ -6,12 +6,12 @@ import subprocess
 import pytest
 from code_samples import MODULE, commit, git, write
 
-from deploy import release, switch
+from deploy import release, release_tree, switch
 from deploy.finding import OK, STOP, WARNING
 
 
 def found(in_use, level, **more):
-    return ' | '.join(one.text for one in release.tree_findings(dataclasses.replace(in_use,
+    return ' | '.join(one.text for one in release_tree.findings(dataclasses.replace(in_use,
                                                                                     **more)) if one.level == level)
 
 

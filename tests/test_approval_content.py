@@ -68,6 +68,14 @@ class TestApprovalContent(ApprovalCommon):
         self.sql("UPDATE account_payment SET partner_id = %s WHERE id = %s", self.partner_b.id, payment.id)
         self.assertNotPosted(payment, f'{self.partner_a.display_name} → {self.partner_b.display_name}')
 
+    def test_items_are_named_where_nothing_else_tells_the_difference(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.sql("UPDATE account_move_line SET partner_id = %s WHERE move_id = %s AND debit > 0",
+                 self.partner_b.id, payment.move_id.id)
+        self.assertNotPosted(payment, r"Changed since the approval: Journal Items\.")
+        self.sql("UPDATE account_move SET ref = 'else' WHERE id = %s", payment.move_id.id)
+        self.assertNotPosted(payment, r"Changed since the approval: Memo: empty → else\.")
+
     def test_approval_that_is_not_on_record_approves_nothing(self):
         payment = self.bring_to(self.new_payment(), 'approved')
         self.sql("DELETE FROM payment_approval_history WHERE payment_id = %s", payment.id)

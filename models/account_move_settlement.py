@@ -45,8 +45,6 @@ class AccountMoveLine(models.Model):
 
     def _get_waiting_payments(self):
         """The payments between submission and posting that are to pay these items, in superuser mode."""
-        if not self.ids:
-            return self.env['account.payment'].sudo()
         return self.env['account.payment'].sudo().search([
             ('settlement_ids.line_id', 'in', self.ids), ('approval_state', 'in', machine.IN_PROGRESS),
         ])

@@ -106,6 +106,16 @@ class TestApprovalMatrix(ApprovalCommon):
         payment = self.bring_by_others(self.new_payment(), 'under_review')
         self.assertRegex(self.as_person(payment, 'approver').approve_blocked_reason, r'^Its stage is "Under Review"')
 
+    def test_stages_that_a_step_is_for(self):
+        """As the sentence names them, in the order of the chain; a draft that an origin posts is no stage to wait for."""
+        self.assertEqual({action: machine.sources_of(action) for action in machine.BUTTONS}, {
+            'submit': ['draft'], 'review': ['under_review'], 'approve': ['for_approval'],
+            'authorize': ['for_authorization'], 'post': ['approved'],
+            'reject': list(machine.IN_PROGRESS), 'recall': list(machine.IN_PROGRESS),
+        })
+        payment = self.bring_by_others(self.new_payment(), 'under_review')
+        self.assertIn('this step is for payments in "Approved".', self.as_person(payment, 'poster').post_blocked_reason)
+
     def test_every_allowed_step_arrives_where_the_table_says(self):
         for (action, state, direction, size), roles in DESIGN.items():
             for role in sorted(roles):

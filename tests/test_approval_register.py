@@ -183,6 +183,11 @@ class TestApprovalRegister(PaymentCommon):
             active_model='account.move', active_ids=bill.ids).create({})
         self.assertIn(payment.voucher_number, wizard.waiting_notice)
 
+    def test_new_document_is_not_looked_for(self):
+        lines = self.env['account.move'].new({'move_type': 'in_invoice'}).line_ids
+        with self.assertQueryCount(0):
+            self.assertFalse(lines._get_waiting_payments())
+
     def test_documents_to_pay_cannot_be_written(self):
         self.switch_approval(outbound=True, inbound=True)
         payment = self.register(self.bill())

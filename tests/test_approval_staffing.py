@@ -120,6 +120,14 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         payment.invalidate_recordset()
         self.assertFalse(payment.approval_gap_text)
 
+    def test_draft_warns_the_person_who_should_not_submit_it(self):
+        """Submitted by the only approver it would stop; submitted by anybody else it would not."""
+        self.leave('reviewer', 'manager')
+        self.people['approver'].groups_id += self.env.ref(ROLE % 'reviewer')
+        payment = self.make_payment()
+        self.assertIn('Approve', payment.with_user(self.people['approver']).approval_gap_text)
+        self.assertFalse(payment.with_user(self.people['user']).approval_gap_text)
+
     def test_waiting_says_since_when_by_whom_and_for_whom(self):
         payment = self.review(self.make_payment(amount=20000.0))
         text = payment.approval_waiting_text

@@ -197,5 +197,5 @@ class AccountPayment(models.Model):
         return duties.Chain(
             self.approval_state, self.payment_type, self.is_authorization_required,
             self.company_id.sudo().payment_strict_duties,
-            self._get_submitter().id or 0, frozenset(self._get_acted_before().ids),
+            self._get_submitter().id, frozenset(self._get_acted_before().ids),
         )

@@ -115,9 +115,7 @@ class AccountPayment(models.Model):
 
     def _filter_with_history(self):
         """The payments among these that have a row in the approval history, in one query."""
-        if not self.ids:
-            return self.browse()
-        groups = self.env['payment.approval.history'].sudo()._read_group(
+        groups = self.ids and self.env['payment.approval.history'].sudo()._read_group(
             [('payment_id', 'in', self.ids)], ['payment_id'])
         return self & self.browse().concat(*[payment for [payment] in groups])
 

@@ -107,7 +107,7 @@ class TestApprovalMatrix(ApprovalCommon):
         self.assertRegex(self.as_person(payment, 'approver').approve_blocked_reason, r'^Its stage is "Under Review"')
 
     def test_stages_that_a_step_is_for(self):
-        """As the sentence names them, in the order of the chain; a draft that an origin posts is no stage to wait for."""
+        """As the sentence names them, in the order of the chain; a draft that an origin posts is none of them."""
         self.assertEqual({action: machine.sources_of(action) for action in machine.BUTTONS}, {
             'submit': ['draft'], 'review': ['under_review'], 'approve': ['for_approval'],
             'authorize': ['for_authorization'], 'post': ['approved'],

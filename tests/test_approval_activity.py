@@ -1,4 +1,5 @@
 """People find their work: to-dos, chatter and mails."""
+import json
 import logging
 
 from odoo import fields
@@ -34,7 +35,9 @@ class TestApprovalActivity(ApprovalPeopleCommon):
             with self.subTest(role=role):
                 self.assertEqual(self.todos(payment).user_id, self.people[role])
                 self.assertTrue(self.todos(payment).summary.startswith(f'{label}: '), self.todos(payment).summary)
-                self.assertEqual(self.todos(payment).date_deadline, fields.Date.context_today(payment))
+                self.assertRecordValues(self.todos(payment), [{
+                    'date_deadline': fields.Date.context_today(payment), 'automated': True,
+                }])
             getattr(payment.with_user(self.people[role]), action)()
         self.assertEqual(payment.state, 'posted')
         self.assertFalse(self.todos(payment))
@@ -84,6 +87,18 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         recalled.with_user(self.people['user']).action_recall_payment()
         cancelled.with_user(self.invoicing_user).action_cancel()
         self.assertFalse(self.todos(recalled + cancelled))
+
+    def test_screens_are_told_of_todos_that_are_gone(self):
+        """The number beside the clock goes down without a reload."""
+        payment = self.submit(self.make_payment())
+        waiting = self.env.cr.precommit.data['bus.bus.values']
+        before = len(waiting)
+        payment.with_user(self.people['user']).action_recall_payment()
+        told = [(json.loads(one['channel'])[1:], json.loads(one['message'])) for one in waiting[before:]]
+        self.assertIn((
+            ['res.partner', self.people['reviewer'].partner_id.id],
+            {'type': 'mail.activity/updated', 'payload': {'activity_deleted': True}},
+        ), told)
 
     def test_many_people_share_the_payments(self):
         """No more than a handful get a to-do for one payment, and over many payments everybody gets some."""

@@ -3,7 +3,7 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .posting_guard import CREATION, NAMES_SHOWN, PAIRING, is_uninstalling
+from .posting_guard import CREATION, NAMES_SHOWN, OVERRIDE, PAIRING, is_uninstalling
 
 
 class AccountPayment(models.Model):
@@ -54,6 +54,9 @@ class AccountPayment(models.Model):
         brought = set(self._get_trigger_fields_to_synchronize()).intersection(changed_fields)
         free_alone = brought and brought.isdisjoint(self._guard_protected_names())
         payments = self - self._guard_locked() if free_alone else self
+        # What was permitted goes through: Odoo makes a write-off anew, and keeps posted items from being deleted.
+        if self._guard_has_pass(OVERRIDE):
+            payments = payments.with_context(force_delete=True)
         return super(AccountPayment, payments)._synchronize_to_moves(changed_fields)
 
     # ------------------------------------------------------------------

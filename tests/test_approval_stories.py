@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models import payment_approval_machine as machine
 from .approval_common import ApprovalCommon
 
 
@@ -123,6 +124,7 @@ class TestApprovalStories(ApprovalCommon):
             self.as_person(payment, 'manager').action_recall_payment()
         self.as_person(payment, 'user').action_recall_payment()
         self.assertEqual(payment.approval_state, 'draft')
+        self.assertEqual(self.last_row(payment).role, machine.SUBMITTER)
 
     def test_threshold_in_the_currency_of_the_company(self):
         """The company counts in dollars; gold coins are worth half a dollar from 2017 on, a third before."""

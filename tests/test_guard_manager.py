@@ -96,6 +96,19 @@ class TestGuardManager(PaymentCommon):
         fee.with_context(force_delete=True).unlink()
         self.assertIn('delete_item', self.rows().mapped('action_type'))
 
+    def test_items_that_follow_an_edit_are_part_of_it(self):
+        """Odoo makes a write-off anew when the amount changes: that is no item that somebody added or deleted."""
+        payment = self.acting(self.make_posted(write_off_line_vals=[{
+            'name': 'Discount', 'account_id': self.company_data['default_account_expense'].id,
+            'partner_id': self.partner_a.id, 'currency_id': self.company.currency_id.id,
+            'amount_currency': -5.0, 'balance': -5.0,
+        }]), self.payment_manager)
+        discount = payment.move_id.line_ids.filtered(lambda line: line.name == 'Discount')
+        payment.amount = 120.0
+        self.assertFalse(discount.exists())
+        self.assertEqual(sorted(payment.move_id.line_ids.mapped('balance')), [-120.0, -5.0, 125.0])
+        self.assertEqual(self.rows(payment).mapped('action_type'), ['edit'])
+
     def test_batch_edit(self):
         """A batch is recorded payment by payment."""
         others = self.payment | self.acting(self.make_posted(ref='Heating'), self.payment_manager)

@@ -2,7 +2,8 @@
 
 ``PAE_MUTANTS``: how many, chosen at random (0 for all); ``PAE_SEED``: which; ``ONLY``: those whose line in the report
 has this text in it. Faults that change nothing a test could see stand in dev/mutation_explained.txt, each with its
-reason; they count as survivors all the same. Broken off, the same command goes on where it was.
+reason; they count as survivors all the same. Broken off, the same command goes on where it was; and what a test noticed
+is not tried again while that test and the file of the fault stay as they are.
 """
 import collections
 import json
@@ -63,7 +64,7 @@ def _results(home, databases):
         'left_out': BEFORE_TESTS, 'sample': int(os.environ.get('PAE_MUTANTS') or SAMPLE),
         'only': os.environ.get('ONLY') or '', 'result': str(result),
         'map': str(folder / f'mutation-map-{tests}-{cache.digest(*files())}.pickle'),
-        'verdicts': str(folder / f'mutation-verdicts-{tests}.jsonl')}))
+        'verdicts': str(folder / 'mutation-verdicts.jsonl'), 'whole': tests}))
     code = home.run(databases[0], log, '--log-level=critical', first=('shell',),
                     text=HOST.format(root=str(ROOT), path=str(wish)))
     if not result.exists():

@@ -13,15 +13,17 @@ from dev import mutants
 from dev.mutation_plan import Luck, Map, shares, take_batch
 from dev.mutation_stage import BROKEN, KILLED, SURVIVED, WRONG, Stage, fork
 from dev.mutation_trace import ADDON, trace
+from dev.mutation_verdicts import Verdicts
 
 
 class Host:
     """``wish``: root, files, left_out (functions), databases, sample (how many mutants, 0 for all), only (text in
-    them), seed; files: map, verdicts (so far, of these tests and this source), result."""
+    them), seed, whole (digest of source and tests); files: map, verdicts, result."""
 
     def __init__(self, wish):
         self.wish = wish
         self.root = pathlib.Path(wish['root'])
+        self.verdicts = Verdicts(wish['verdicts'], self.root, wish['whole'])
         for database in wish['databases']:
             warm(Registry(database))  # before tests are switched on: loading would run those of every module
         odoo.tools.config.options.update(test_enable=True, test_tags='standard')
@@ -30,7 +32,7 @@ class Host:
         odoo.sql_db.close_all()
 
     def run(self):
-        self.map, self.results, self.tried = self.measure(), self.known(), set()
+        self.map, self.results, self.tried = self.measure(), self.verdicts.read(), set()
         self.luck = Luck()
         cases = list(map(self.map.case, self.choose()))
         waiting, running, free = self.undecided(cases), {}, list(self.wish['databases'])
@@ -49,15 +51,9 @@ class Host:
     def undecided(self, cases):
         return [case for case in cases if case.groups and case.mutant.key() not in self.results]
 
-    def known(self):
-        """What an earlier run found that was broken off: {key of the mutant: verdict}."""
-        path = pathlib.Path(self.wish['verdicts'])
-        return dict(map(json.loads, path.read_text().splitlines())) if path.exists() else {}
-
-    def decide(self, mutant, verdict):
+    def decide(self, mutant, verdict, group):
         self.results[mutant.key()] = verdict
-        with open(self.wish['verdicts'], 'a') as verdicts:
-            print(json.dumps([mutant.key(), verdict]), file=verdicts)
+        self.verdicts.add(mutant, verdict, group[0] if verdict == KILLED else '')
         self.tell(mutant, verdict)
 
     def tell(self, mutant, verdict):
@@ -92,7 +88,7 @@ class Host:
             if verdict == KILLED:
                 self.luck.add(case.mutant, group)
             if verdict != SURVIVED or not case.groups:
-                self.decide(case.mutant, verdict)
+                self.decide(case.mutant, verdict, group)
             elif case.is_suspect() and not was_suspect:
                 self.tell(case.mutant, f'suspect, {sum(map(len, case.groups.values()))} tests to go')
 

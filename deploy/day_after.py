@@ -6,7 +6,7 @@ import psycopg2
 
 from deploy import checks_log, compare, digest, modules, odoo_log
 from deploy.finding import ok, stop, warning
-from deploy.journal import all_journals
+from deploy.journal import journals_of
 
 SHOWN = 20   # kinds of errors, differences
 PICTURE = 'after.json'
@@ -19,8 +19,7 @@ WORK = """
 
 def accepted(settings):
     """The journal of the last deployment of this database that went well, or None."""
-    return next((journal for journal in reversed(all_journals(settings.state_dir))
-                 if journal.facts().get('database') == settings.database and journal.last('accepted')), None)
+    return next((journal for journal in reversed(journals_of(settings)) if journal.last('accepted')), None)
 
 
 def opened(journal):

@@ -126,13 +126,15 @@ def all_journals(state_dir):
     return [Journal(path.parent) for path in sorted(pathlib.Path(state_dir).glob(f'*/{NAME}'))]
 
 
+def journals_of(settings):
+    """Deployments and rehearsals of the database of these settings, the oldest first."""
+    return [one for one in all_journals(settings.state_dir) if one.facts().get('database') == settings.database]
+
+
 def broken_off(settings):
     """The journal of the last deployment of this database, where it was broken off; None otherwise."""
-    for journal in reversed(all_journals(settings.state_dir)):
-        facts = journal.facts()
-        if facts.get('database') == settings.database:
-            return journal if journal.unfinished and facts.get('kind', 'deployment') == 'deployment' else None
-    return None
+    last = next(reversed(journals_of(settings)), None)
+    return last if last and last.unfinished and last.facts().get('kind', 'deployment') == 'deployment' else None
 
 
 def now():

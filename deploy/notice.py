@@ -2,7 +2,7 @@
 import datetime
 import math
 
-from deploy.journal import all_journals
+from deploy.journal import journals_of
 
 UNKNOWN = 60    # minutes that are announced without a rehearsal
 ALLOWANCE = 2   # times what the rehearsal took: a notice that is too short is remembered
@@ -44,10 +44,9 @@ def minutes_closed(settings):
 
 def rehearsed_seconds(settings):
     """Seconds that users were or would have been kept out, the last time; None when nothing was rehearsed yet."""
-    for journal in reversed(all_journals(settings.state_dir)):
-        facts = journal.facts()
-        if facts.get('database') == settings.database and facts.get('seconds_closed') is not None:
-            return float(facts['seconds_closed'])
+    for journal in reversed(journals_of(settings)):
+        if (seconds := journal.facts().get('seconds_closed')) is not None:
+            return float(seconds)
     return None
 
 

@@ -6,7 +6,7 @@ import psycopg2
 
 from deploy import conf, process, rehearsed
 from deploy.finding import ok, stop, warning
-from deploy.journal import all_journals
+from deploy.journal import journals_of
 from deploy.names import PREFIX
 from deploy.odoo import Odoo
 from deploy.postgres import rows
@@ -140,8 +140,7 @@ def _conf(settings):
 
 def _rehearsal(settings):
     """Whether this database was rehearsed, and how long the real thing will take."""
-    journals = [one for one in all_journals(settings.state_dir) if one.facts().get('database') == settings.database]
-    if any(one.id == process.owner and one.facts().get('kind') == 'rehearsal' for one in journals):
+    if any(one.id == process.owner and one.facts().get('kind') == 'rehearsal' for one in journals_of(settings)):
         return
     last = next(rehearsed.went_well(settings), None)
     if not last:

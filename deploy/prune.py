@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from deploy import backup as backups
 from deploy import half, manifest, release, restore, sizes, switch
-from deploy.journal import all_journals
+from deploy.journal import all_journals, journals_of
 from deploy.names import DISCARDED, PLACEHOLDER, PREFIX, REHEARSAL, ROLLBACK, SCRATCH, beside
 from deploy.report import Refused
 
@@ -47,9 +47,8 @@ def plan(settings, server, now=None):
     result = Plan([], [])
     _backups(settings, now, result)
     _halves(settings, result)
-    for journal in all_journals(settings.state_dir):
-        if journal.facts().get('database') == settings.database:
-            _deployment(settings, server, journal, now, result)
+    for journal in journals_of(settings):
+        _deployment(settings, server, journal, now, result)
     _scratch(settings, server, result)
     return result
 

@@ -18,7 +18,7 @@ from deploy import (
 )
 from deploy import compare as comparing
 from deploy.deployment import Deployment
-from deploy.journal import Journal, all_journals
+from deploy.journal import Journal, journals_of
 from deploy.names import REHEARSAL, beside
 from deploy.odoo import Odoo
 from deploy.postgres import WAIT, Server
@@ -93,10 +93,8 @@ def rehearse(settings, keep=False):
 
 def clear_broken_off(settings):
     """Removes what rehearsals of this database left that were killed."""
-    for journal in all_journals(settings.state_dir):
-        facts = journal.facts()
-        if (facts.get('kind'), facts.get('database')) == ('rehearsal', settings.database) and not journal.last(
-                'rehearsed', 'refused'):
+    for journal in journals_of(settings):
+        if journal.facts().get('kind') == 'rehearsal' and not journal.last('rehearsed', 'refused'):
             clear_away(Rehearsal(settings, journal))
             journal.write('refused', error='It was broken off.')
 

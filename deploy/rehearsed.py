@@ -1,7 +1,7 @@
 """What rehearsals have shown of a release, so that the closed window need not show it again."""
 import datetime
 
-from deploy.journal import all_journals
+from deploy.journal import journals_of
 
 LASTS = datetime.timedelta(days=3)  # a database goes on, and so does what surrounds it
 
@@ -17,9 +17,8 @@ def same_release(deployment):
 
 def went_well(settings):
     """Journals of the rehearsals of this database that went well, the newest first."""
-    for journal in reversed(all_journals(settings.state_dir)):
-        facts = journal.facts()
-        if (facts.get('kind'), facts.get('database')) == ('rehearsal', settings.database) and journal.last('rehearsed'):
+    for journal in reversed(journals_of(settings)):
+        if journal.facts().get('kind') == 'rehearsal' and journal.last('rehearsed'):
             yield journal
 
 

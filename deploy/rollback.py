@@ -4,7 +4,7 @@ import json
 
 from deploy import back, engine, lock, process, switch
 from deploy.deployment import Deployment
-from deploy.journal import ENDS, RESUME, Journal, all_journals
+from deploy.journal import ENDS, RESUME, Journal, journals_of
 from deploy.names import PREFIX, ROLLBACK
 from deploy.point import Databases
 from deploy.postgres import Server
@@ -36,9 +36,8 @@ def whole(settings, discard):
 
 def last(settings):
     """The last deployment that can be taken back."""
-    for journal in reversed(all_journals(settings.state_dir)):
-        facts = journal.facts()
-        if facts.get('database') != settings.database or facts.get('kind') != 'deployment':
+    for journal in reversed(journals_of(settings)):
+        if journal.facts().get('kind') != 'deployment':
             continue
         if journal.last('rolled-back'):
             raise Refused(f'Deployment {journal.id} was rolled back already.', 'python3 -m deploy status')

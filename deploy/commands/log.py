@@ -1,7 +1,7 @@
 """The deployment log as a table."""
 import json
 
-from deploy.journal import Journal, all_journals
+from deploy.journal import Journal, journals_of
 from deploy.report import Refused, duration, say, table
 
 HELP = 'the log of a deployment: step, time, status, duration, notes'
@@ -14,8 +14,7 @@ def arguments(parser):
 
 
 def run(settings, options):
-    found = [journal for journal in all_journals(settings.state_dir)
-             if journal.facts().get('database') == settings.database and options.id in (None, journal.id)]
+    found = [journal for journal in journals_of(settings) if options.id in (None, journal.id)]
     if not found:
         raise Refused('There is no such deployment.', 'python3 -m deploy status')
     lines = list(rows(found[-1]))

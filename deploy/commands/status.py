@@ -1,7 +1,7 @@
 """Where deployments stand."""
 import json
 
-from deploy.journal import ENDS, all_journals
+from deploy.journal import ENDS, journals_of
 from deploy.report import say, table
 
 HELP = 'where the deployments of this database stand, and the next command'
@@ -14,8 +14,7 @@ def arguments(parser):
 
 
 def run(settings, options):
-    found = [journal for journal in all_journals(settings.state_dir)
-             if journal.facts().get('database') == settings.database]
+    found = journals_of(settings)
     rows = [describe(journal, journal is found[-1]) for journal in found]
     if options.json:
         say(json.dumps([dict(zip(('id', 'kind', 'state', 'next'), row)) for row in rows]))

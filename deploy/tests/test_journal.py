@@ -2,7 +2,7 @@
 import pytest
 
 from deploy import report
-from deploy.journal import Journal, all_journals
+from deploy.journal import Journal, all_journals, broken_off, journals_of
 
 
 @pytest.fixture
@@ -41,3 +41,18 @@ def test_only_the_owner_reads_it(journal):
 def test_two_in_one_second_are_two(tmp_path, journal):
     other = Journal.create(tmp_path / 'deployments', kind='deployment', database='x')
     assert [one.id for one in all_journals(tmp_path / 'deployments')] == [journal.id, other.id]
+
+
+def test_each_database_has_its_own(settings):
+    """What was broken off of another database, or in a rehearsal, is in nobody's way."""
+    mine, other, rehearsal = (
+        Journal.create(settings.state_dir, kind=kind, database=database)
+        for kind, database in (('deployment', settings.database), ('deployment', 'other'),
+                               ('rehearsal', settings.database)))
+    assert [one.id for one in journals_of(settings)] == [mine.id, rehearsal.id]
+    assert broken_off(settings) is None
+    rehearsal.path.unlink()
+    assert broken_off(settings).id == mine.id
+    mine.write('accepted')
+    assert broken_off(settings) is None
+    assert [one.id for one in all_journals(settings.state_dir)] == [mine.id, other.id]

@@ -22,6 +22,12 @@ TEMPLATES = {
     'account.bank.statement.line': {'payment_ref': 'Transfer', 'amount': -100.0},
     'account.move': {'move_type': 'entry'},
 }
+# Records that are nothing without these fields, whatever is in them.
+MADE_OF = {
+    'account.partial.reconcile': ('debit_move_id', 'credit_move_id', 'amount', 'debit_amount_currency',
+                                  'credit_amount_currency'),
+    'account.full.reconcile': ('reconciled_line_ids', 'partial_reconcile_ids'),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Calls:
 
     def sequences(self):
         """Lists of calls, from one to about a dozen."""
-        flow = st.one_of(self._crud(), self._crud(), self._button(), self._button(), self._wizard(), self._generic())
+        flow = st.one_of(self._crud(), self._crud(), self._button(), self._button(), self._wizard(), self._generic(),
+                         self._matching())
         return st.lists(flow, min_size=1, max_size=6).map(lambda flows: [call for flow in flows for call in flow])
 
     # -- flows: lists of calls that belong together ---------------------------------------------------------------
@@ -64,13 +71,23 @@ class Calls:
         method = draw(st.sampled_from(('write', 'write', 'write', 'web_save', 'web_save', 'create', 'unlink', 'copy',
                                        'load', 'onchange', 'name_create', 'web_save_new')))
         ids, vals = draw(self._ids(model)), draw(self._vals(model))
-        base = {**TEMPLATES.get(model, {}), **vals} if draw(st.booleans()) else vals
+        base = {**draw(self._template(model)), **vals} if draw(st.booleans()) else vals
         arguments = {
             'write': [ids, vals], 'web_save': [ids, vals, {}], 'create': [base], 'unlink': [ids],
             'copy': [ids[:1], vals], 'load': draw(self._load(model, ids)), 'name_create': ['Mine'],
             'onchange': [ids[:1], vals, list(vals), {name: {} for name in vals}], 'web_save_new': [[], base, {}],
         }[method]
         return [draw(self._call(model, method.removesuffix('_new'), arguments))]
+
+    @st.composite
+    def _matching(draw, self):
+        model = draw(st.sampled_from(sorted(MADE_OF)))
+        return [draw(self._call(model, 'create', [draw(self._template(model))]))]
+
+    def _template(self, model):
+        fields = self.models[model]['fields']
+        made_of = {name: self._value(fields[name], 2) for name in MADE_OF.get(model, ())}
+        return st.fixed_dictionaries(made_of).map(lambda vals: {**TEMPLATES.get(model, {}), **vals})
 
     @st.composite
     def _button(draw, self):

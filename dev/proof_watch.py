@@ -37,6 +37,30 @@ UNSEEN = """
             WHERE h.payment_id = p.id AND h.action_type IN ('submit', 'review', 'approve', 'authorize')) < 2
 """
 
+# Matching is ordinary work. What it says of a payment must be true: it takes what is open, on items of one account; the
+# number is there while there is a matching, and the group where nothing is open.
+UNTRUE = """
+    SELECT DISTINCT p.id
+      FROM account_move_line l
+      JOIN account_payment p ON p.move_id = l.move_id
+      JOIN account_move m ON m.id = l.move_id AND m.state = 'posted'
+ LEFT JOIN LATERAL (
+           SELECT count(*) AS parts, min(LEAST(r.amount, r.debit_amount_currency, r.credit_amount_currency)) AS least,
+                  bool_and(d.account_id = c.account_id) AS alike,
+                  bool_and(r.full_reconcile_id IS NOT DISTINCT FROM l.full_reconcile_id) AS grouped
+             FROM account_partial_reconcile r
+             JOIN account_move_line d ON d.id = r.debit_move_id
+             JOIN account_move_line c ON c.id = r.credit_move_id
+            WHERE l.id IN (r.debit_move_id, r.credit_move_id)) matching ON TRUE
+     WHERE l.amount_residual * l.balance < 0 OR abs(l.amount_residual) > abs(l.balance)
+        OR l.amount_residual_currency * l.amount_currency < 0
+        OR abs(l.amount_residual_currency) > abs(l.amount_currency)
+        OR matching.least < 0 OR NOT matching.alike OR NOT matching.grouped
+        OR (matching.parts > 0) != (l.matching_number IS NOT NULL AND l.matching_number NOT LIKE 'I%%')
+        OR l.full_reconcile_id IS NOT NULL AND (
+           matching.parts = 0 OR l.amount_residual != 0 OR l.matching_number != l.full_reconcile_id::text)
+"""
+
 
 class Watch:
     """Reads by its own connection, so that what it sees was committed.
@@ -79,6 +103,7 @@ class Watch:
             gone = _all(cursor, GONE, before['entries'])
             lines += [f'account_move {row[0]} is no longer a posted entry' for row in gone]
             lines += [f'payment {row[0]} was posted without two people' for row in _all(cursor, UNSEEN, posted)]
+            lines += [f'payment {row[0]} has a matching that is not true' for row in _all(cursor, UNTRUE)]
             for name, query in RECORDS.items():
                 lines += _rewritten(name, before['records'][name], dict(_all(cursor, query)))
             return lines

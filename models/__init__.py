@@ -7,6 +7,7 @@ from . import account_payment_lock_banner
 from . import account_move
 from . import account_move_line
 from . import posting_guard_proposals
+from . import account_full_reconcile
 from . import account_partial_reconcile
 from . import account_bank_statement_line
 from . import account_payment_method_line

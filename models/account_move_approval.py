@@ -12,11 +12,10 @@ class AccountMove(models.Model):
     @api.depends_context('uid')
     def _compute_hide_post_button(self):
         # EXTENDS account: where the gate would refuse the person, the entry of the payment offers no button either
-        result = super()._compute_hide_post_button()
+        super()._compute_hide_post_button()
         for move in self.filtered(lambda move: move.payment_id and not move.hide_post_button):
             payment = move._guard_payments()
             move.hide_post_button = payment.is_approval_required and not payment.can_post
-        return result
 
     def write(self, vals):
         # EXTENDS account: a state written directly is judged as a button would be

@@ -40,10 +40,10 @@ class AccountMoveLine(models.Model):
             'account_root_id', 'amount_residual', 'amount_residual_currency', 'company_currency_id', 'company_id',
             'credit', 'date', 'date_maturity', 'debit', 'discount', 'discount_amount_currency', 'discount_balance',
             'discount_date', 'display_type', 'full_reconcile_id', 'group_tax_id', 'invoice_date', 'journal_id',
-            'move_id', 'move_name', 'name', 'parent_state', 'payment_id', 'price_subtotal', 'price_total',
-            'price_unit', 'product_id', 'product_uom_id', 'quantity', 'reconcile_model_id', 'reconciled', 'ref',
-            'statement_id', 'statement_line_id', 'tax_base_amount', 'tax_group_id', 'tax_repartition_line_id',
-            'tax_tag_invert', 'matched_debit_ids', 'matched_credit_ids',
+            'matched_credit_ids', 'matched_debit_ids', 'matching_number', 'move_id', 'move_name', 'name',
+            'parent_state', 'payment_id', 'price_subtotal', 'price_total', 'price_unit', 'product_id',
+            'product_uom_id', 'quantity', 'reconcile_model_id', 'reconciled', 'ref', 'statement_id',
+            'statement_line_id', 'tax_base_amount', 'tax_group_id', 'tax_repartition_line_id', 'tax_tag_invert',
         }
         core = self._get_lock_date_protected_fields().values()
         protected = own.union(*core, self._get_integrity_hash_fields(), super()._guard_protected_fields())
@@ -53,12 +53,20 @@ class AccountMoveLine(models.Model):
     def _guard_free_fields(self):
         # EXTENDS payment.posting.guard
         return super()._guard_free_fields() | {
-            'analytic_distribution', 'analytic_line_ids', 'blocked', 'matching_number', 'sequence',
+            'analytic_distribution', 'analytic_line_ids', 'blocked', 'sequence',
         }
 
     def _guard_payments(self):
         # OVERRIDE payment.posting.guard
         return self.sudo().move_id.payment_id
+
+    def _guard_touched(self, vals):
+        # EXTENDS payment.posting.guard
+        touched = super()._guard_touched(vals)
+        # Odoo writes the number of a matching in SQL. Without a matching it is taken off, or stands for one to come.
+        if 'matching_number' in touched and not (self.sudo().matched_debit_ids or self.sudo().matched_credit_ids):
+            return touched - {'matching_number'}
+        return touched
 
     def _guard_join(self, move_id):
         """Judge items that are to belong to another entry. The stored entry counts: a list that is written through

@@ -1,14 +1,24 @@
-"""A reconciliation of a payment is made and undone, never rewritten."""
-from odoo import _, models
+"""A matching of a payment is made of what is open, and undone; it is never rewritten."""
+from odoo import _, api, models
 from odoo.exceptions import UserError
+
+from .account_full_reconcile import UNRECONCILING, UNRECONCILING_KEY
 
 MATCHING_FIELDS = {
     'amount', 'company_id', 'credit_amount_currency', 'credit_move_id', 'debit_amount_currency', 'debit_move_id',
+    'full_reconcile_id',
 }
 
 
 class AccountPartialReconcile(models.Model):
     _inherit = 'account.partial.reconcile'
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        partials = super().create(vals_list)
+        partials._check_taken()
+        return partials
 
     def write(self, vals):
         # EXTENDS account
@@ -16,11 +26,50 @@ class AccountPartialReconcile(models.Model):
             self._check_payment_matching()
         return super().write(vals)
 
+    def unlink(self):
+        # EXTENDS account
+        return super(AccountPartialReconcile, self.with_context(**{UNRECONCILING_KEY: UNRECONCILING})).unlink()
+
+    def _get_matched_payments(self):
+        return (self.debit_move_id | self.credit_move_id).payment_id
+
     def _check_payment_matching(self):
-        partials = self.sudo()
-        if payments := (partials.debit_move_id | partials.credit_move_id)._guard_payments():
+        if payments := self.sudo()._get_matched_payments():
             raise UserError(_(
                 "Cannot modify reconciled payment details: the matching of %(payments)s cannot be rewritten. "
                 "Unreconcile it and reconcile it anew.",
                 payments=payments._guard_names(),
             ))
+
+    def _check_taken(self):
+        """Reconciling takes what is open on both sides, and no more. A client that creates a matching by itself could
+        take any amount from a payment, or match it with items of another account.
+
+        :raise UserError: where a payment would be matched so
+        """
+        partials = self.sudo()
+        if not partials._get_matched_payments():
+            return
+        wrong = partials.filtered(lambda partial: not partial._is_taken_from_open())
+        if payments := wrong._get_matched_payments():
+            raise UserError(_(
+                "Cannot modify reconciled payment details: a matching of %(payments)s takes what is open on items of "
+                "one account, and no more. Reconcile its journal items instead.",
+                payments=payments._guard_names(),
+            ))
+
+    def _is_taken_from_open(self):
+        """Whether the amounts are what was open on the items of payments, or part of it."""
+        debit, credit = self.debit_move_id, self.credit_move_id
+        return debit.account_id == credit.account_id \
+            and self._is_taken_from(debit, self.debit_amount_currency, 1) \
+            and self._is_taken_from(credit, self.credit_amount_currency, -1)
+
+    def _is_taken_from(self, item, amount_currency, sign):
+        """:param sign: 1 for the debit item, -1 for the credit item: what is open there is never of the other sign"""
+        return not item.payment_id or not any(
+            currency.compare_amounts(amount, 0.0) < 0
+            for currency, amount in (
+                (item.company_currency_id, self.amount), (item.company_currency_id, sign * item.amount_residual),
+                (item.currency_id, amount_currency), (item.currency_id, sign * item.amount_residual_currency))
+        )

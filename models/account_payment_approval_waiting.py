@@ -34,10 +34,9 @@ class AccountPayment(models.Model):
     @api.depends('voucher_number', 'state')
     def _compute_display_name(self):
         # EXTENDS account: before they are posted, payments are told apart by their voucher numbers
-        result = super()._compute_display_name()
+        super()._compute_display_name()
         for payment in self.filtered(lambda payment: payment.voucher_number and payment.state != 'posted'):
             payment.display_name = f'{payment.display_name} ({payment.voucher_number})'
-        return result
 
     @api.depends('approval_state', 'submitter_id', 'reviewer_id', 'approver_id', 'is_authorization_required')
     @api.depends_context('lang', 'tz', 'uid')
@@ -122,7 +121,7 @@ class AccountPayment(models.Model):
         return people
 
     def _get_gap_texts(self):
-        """:return: dict of payment: at which step it stops for want of people, and whom to ask"""
+        """:return: dict of payment: at which step it stops for want of people, and whom to ask, or False"""
         pending = self.filtered(lambda payment: payment.company_id and (
             payment.approval_state in machine.IN_PROGRESS
             or payment.approval_state == 'draft' and payment.is_approval_required
@@ -134,8 +133,7 @@ class AccountPayment(models.Model):
             key = (payment.company_id, payment.sudo()._get_chain_ahead())
             if key not in known:
                 known[key] = payment._describe_gap(duties.find_gap(key[1], holders[key[0].id]))
-            if known[key]:
-                texts[payment] = known[key]
+            texts[payment] = known[key]
         return texts
 
     def _get_chain_ahead(self):
@@ -148,7 +146,7 @@ class AccountPayment(models.Model):
         )
 
     def _describe_gap(self, gap):
-        return gap and _(
+        return bool(gap) and _(
             "Nobody is left to take the step \"%(step)s\": everybody who could has taken or must take another one, or "
             "nobody has the role. %(remedy)s",
             step=self._get_action_label(gap.action), remedy=self.company_id.sudo()._get_staffing_remedy(gap.roles),

@@ -16,6 +16,7 @@ from . import test_guard_delete
 from . import test_guard_doors
 from . import test_guard_entries
 from . import test_guard_manager
+from . import test_guard_matching
 from . import test_guard_matrix
 from . import test_guard_queries
 from . import test_guard_recompute

@@ -85,6 +85,7 @@ class TestApprovalRegister(PaymentCommon):
         self.assertEqual(set(bills.mapped('payment_state')), {'not_paid'})
         self.take_through(payments)
         self.assertEqual(set(payments.mapped('state')), {'posted'})
+        self.assertFalse(payments.waiting_settlement_ids, 'A posted payment waits for nothing')
         self.assertEqual(self.outcome(bills, payments), self.outcome(stock_bills, stock_payments))
         return bills, payments
 
@@ -174,7 +175,8 @@ class TestApprovalRegister(PaymentCommon):
         payment = self.register(bill)
         bill.invalidate_recordset()
         self.assertEqual(bill.waiting_payment_count, 1)
-        self.assertEqual(bill.action_open_waiting_payments()['res_id'], payment.id)
+        action = bill.action_open_waiting_payments()
+        self.assertEqual((action['res_id'], action['context']), (payment.id, {'create': False}))
         second = self.register(bill)
         bill.invalidate_recordset()
         self.assertEqual(bill.waiting_payment_count, 2)
@@ -247,13 +249,22 @@ class TestApprovalRegister(PaymentCommon):
         self.assertNotIn(bills[1].name, said)
 
     def test_partner_changed_after_rejection_is_not_matched_with_the_old_bill(self):
+        bill, _payment = self.post_changed_after_rejection({'partner_id': self.partner_b.id})
+        self.assertEqual(bill.payment_state, 'not_paid')
+
+    def test_account_changed_after_rejection_is_not_matched_with_the_old_bill(self):
+        account = self.company_data['default_account_payable'].copy()
+        bill, payment = self.post_changed_after_rejection({'destination_account_id': account.id})
+        self.assertEqual((payment.state, bill.payment_state), ('posted', 'not_paid'))
+
+    def post_changed_after_rejection(self, values):
+        """A payment that is registered, rejected, changed, submitted again and posted, and its bill."""
         self.switch_approval(outbound=True, inbound=True)
         bill = self.bill()
-        waiting = self.register(bill)
-        waiting.with_user(self.reviewer)._run_approval('reject', 'wrong vendor')
-        waiting.partner_id = self.partner_b
-        waiting.with_user(self.reviewer).action_submit_for_review()
-        reviewer2 = self.make_user('register_reviewer_2', 'payment_account_enhanced.group_payment_reviewer')
-        self.reviewer = reviewer2
-        self.take_through(waiting)
-        self.assertEqual(bill.payment_state, 'not_paid')
+        payment = self.register(bill)
+        payment.with_user(self.reviewer)._run_approval('reject', 'wrong')
+        payment.write(values)
+        payment.with_user(self.reviewer).action_submit_for_review()
+        self.reviewer = self.make_user('register_reviewer_2', 'payment_account_enhanced.group_payment_reviewer')
+        self.take_through(payment)
+        return bill, payment

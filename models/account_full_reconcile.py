@@ -1,0 +1,68 @@
+"""The group of items that are matched in full: it follows from their matching, and from nothing else."""
+from odoo import Command, _, api, models
+from odoo.exceptions import UserError
+
+from .posting_guard import GuardPass, is_uninstalling
+
+UNRECONCILING_KEY = 'payment_unreconciling_pass'
+UNRECONCILING = GuardPass('a matching that is undone, and its group with it')
+
+
+class AccountFullReconcile(models.Model):
+    _inherit = 'account.full.reconcile'
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS account
+        for vals in vals_list:
+            items = self._get_linked('account.move.line', vals.get('reconciled_line_ids'))
+            items._check_matched_in_full(
+                self._get_linked('account.partial.reconcile', vals.get('partial_reconcile_ids')))
+        return super().create(vals_list)
+
+    def unlink(self):
+        # EXTENDS account
+        if self.env.context.get(UNRECONCILING_KEY) is not UNRECONCILING and not is_uninstalling(self.env):
+            self._check_unreconciled()
+        return super().unlink()
+
+    @api.model
+    def _get_linked(self, model, commands):
+        """The records that these commands link, of the two kinds that Odoo takes here; in superuser mode."""
+        ids = {command[1] for command in commands or () if command[0] == Command.LINK}
+        ids.update(*(command[2] for command in commands or () if command[0] == Command.SET))
+        return self.env[model].sudo().browse(ids)
+
+    def _check_unreconciled(self):
+        if payments := self.sudo().reconciled_line_ids.payment_id:
+            raise UserError(_(
+                "Cannot modify reconciled payment details: %(payments)s would stay matched without the number of its "
+                "matching. Unreconcile its journal items instead.",
+                payments=payments._guard_names(),
+            ))
+
+
+class AccountMoveLine(models.Model):
+    _inherit = 'account.move.line'
+
+    def _check_matched_in_full(self, partials):
+        """These items are to be a group, made of these matchings.
+
+        :raise UserError: where payments are among them, and something is open, or they have other matchings, or belong
+            to a group of more items already
+        """
+        payments = (self | partials.debit_move_id | partials.credit_move_id).payment_id
+        if payments and (
+                partials != self.matched_debit_ids | self.matched_credit_ids
+                or self.full_reconcile_id.reconciled_line_ids - self
+                or not all(map(AccountMoveLine._is_settled, self))):
+            raise UserError(_(
+                "Cannot modify reconciled payment details: %(payments)s cannot be marked as matched in full with these "
+                "items. Reconcile its journal items instead; Odoo then does it by itself.",
+                payments=payments._guard_names(),
+            ))
+
+    def _is_settled(self):
+        """Whether nothing is open on the item, in its own currency or in that of the company."""
+        return self.company_currency_id.is_zero(self.amount_residual) \
+            or self.currency_id.is_zero(self.amount_residual_currency)

@@ -1,0 +1,126 @@
+"""The matching of a payment: made by reconciling, undone by unreconciling, and nothing else."""
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import RECONCILED_LOCKED, PaymentCommon
+
+
+@tagged('post_install', '-at_install')
+class TestGuardMatching(PaymentCommon):
+    """What a client can do to the records that hold the matching, beside reconciling and unreconciling."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.posted = cls.make_posted()
+        cls.reconciled = cls.make_reconciled()
+        cls.open_item = cls.posted._seek_for_lines()[1]
+        cls.matched_item = cls.reconciled._seek_for_lines()[1]
+        cls.bill_item = cls.make_bill(500.0).line_ids.filtered(lambda line: line.account_id == cls.open_item.account_id)
+
+    def make_partial(self, acting, **values):
+        return acting.env['account.partial.reconcile'].create({
+            'debit_move_id': self.open_item.id, 'credit_move_id': self.bill_item.id, 'amount': 60.0,
+            'debit_amount_currency': 60.0, 'credit_amount_currency': 60.0, **values})
+
+    def make_full(self, acting, items, partials):
+        return acting.env['account.full.reconcile'].create({
+            'reconciled_line_ids': [Command.set(items.ids)], 'partial_reconcile_ids': [Command.set(partials.ids)]})
+
+    # -- written over ---------------------------------------------------------------------------------------------
+
+    def test_matching_is_not_rewritten(self):
+        """A reconciliation is made and undone; its amounts and sides are not written over."""
+        lines = self.reconciled.move_id.line_ids
+        partial = lines.matched_debit_ids | lines.matched_credit_ids
+        for values in ({'amount': 1.0}, {'debit_amount_currency': 1.0}, {'credit_amount_currency': 1.0},
+                       {'debit_move_id': self.posted._seek_for_lines()[1].id},
+                       {'credit_move_id': self.posted._seek_for_lines()[1].id}, {'full_reconcile_id': False}):
+            with self.subTest(values=values):
+                for door in (
+                    lambda acting, values=values: partial.with_env(acting.env).write(values),
+                    lambda acting, values=values: acting.move_id.line_ids.sudo().write(
+                        {'matched_debit_ids': [Command.update(partial.id, values)]}),
+                ):
+                    self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, door)
+
+    def test_matching_without_payments_is_rewritten_as_in_odoo(self):
+        """Cash basis and exchange differences write to the matching of documents."""
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        self.match_items(documents)
+        partial = documents.line_ids.matched_debit_ids
+        partial.with_user(self.accountant).write({'max_date': partial.max_date, 'amount': partial.amount})
+        self.assertTrue(partial.exists())
+
+    def test_matching_flags_are_not_the_matching(self):
+        """The lock reads the partial reconciles: a flag written by a client makes nothing unreconciled."""
+        for user in (self.accountant, self.payment_manager):
+            self.assertRefused(
+                RECONCILED_LOCKED, self.reconciled, self.acting(self.reconciled, user).write,
+                {'is_reconciled': False, 'is_matched': False})
+        self.cr.execute(
+            'UPDATE account_payment SET is_reconciled = false WHERE id = %s', [self.reconciled.id])
+        self.env.invalidate_all()
+        self.assertRefused(
+            RECONCILED_LOCKED, self.reconciled, self.acting(self.reconciled, self.payment_manager).write, {'ref': 'x'})
+
+    def test_number_of_a_matching_is_kept(self):
+        """Odoo checks that a number fits its matching, but lets a client take it away, or write another one."""
+        partly = self.make_reconciled(bill_amount=40.0)
+        for payment, numbers in ((self.reconciled, (False, '')), (partly, (False, 'P999999'))):
+            for number in numbers:
+                with self.subTest(number=number):
+                    self.assertRefusedToAll(
+                        RECONCILED_LOCKED, payment, lambda acting, number=number:
+                        acting.move_id.line_ids.filtered('matching_number').with_context(
+                            skip_matching_number_check=True).write({'matching_number': number}))
+
+    def test_number_for_a_matching_to_come_is_free(self):
+        """Items that are not matched yet may be marked for it, as an import does."""
+        self.open_item.with_user(self.accountant).write({'matching_number': 'I7'})
+        self.assertEqual(self.open_item.matching_number, 'I7')
+
+    # -- made by hand ---------------------------------------------------------------------------------------------
+
+    def test_matching_takes_no_more_than_is_open(self):
+        """A matching that a client creates by itself is no way to change what is open on a payment."""
+        other_account = self.make_bill(500.0, move_type='in_invoice').line_ids.filtered(
+            lambda line: line.account_id != self.open_item.account_id)
+        for values in (
+            {'amount': 200.0, 'debit_amount_currency': 200.0, 'credit_amount_currency': 200.0},
+            {'amount': -60.0, 'debit_amount_currency': -60.0, 'credit_amount_currency': -60.0},
+            {'debit_amount_currency': 200.0},
+            {'debit_amount_currency': -60.0},
+            {'debit_move_id': self.bill_item.id, 'credit_move_id': self.open_item.id},
+            {'credit_move_id': other_account[0].id},
+        ):
+            with self.subTest(values=values):
+                self.assertRefusedToAll(
+                    RECONCILED_LOCKED, self.posted, lambda acting, values=values: self.make_partial(acting, **values))
+
+    def test_matching_of_what_is_open(self):
+        """Within what is open it is a matching as any other."""
+        self.make_partial(self.acting(self.posted, self.accountant))
+        self.assertEqual(self.open_item.amount_residual, 40.0)
+
+    def test_group_holds_what_is_matched(self):
+        """A client marks nothing as fully matched that is not, and takes nothing out of its group."""
+        partial = self.matched_item.matched_debit_ids | self.matched_item.matched_credit_ids
+        partly = self.make_reconciled(bill_amount=40.0)._seek_for_lines()[1]
+        for payment, items, partials in (
+            (self.posted, self.open_item, partial),
+            (self.reconciled, self.bill_item, partial),
+            (partly.payment_id, partly | partly.matched_credit_ids.credit_move_id, partly.matched_credit_ids),
+            (self.reconciled, self.matched_item, partial),
+        ):
+            with self.subTest(payment=payment.name):
+                self.assertRefusedToAll(
+                    RECONCILED_LOCKED, payment, lambda acting, items=items, partials=partials:
+                    self.make_full(acting, items, partials))
+
+    def test_group_is_not_deleted_alone(self):
+        """Undone is a matching with its parts: without the group, they would stay behind."""
+        group = self.matched_item.full_reconcile_id
+        self.assertTrue(group)
+        self.assertRefusedToAll(
+            RECONCILED_LOCKED, self.reconciled, lambda acting: group.with_env(acting.env).unlink())

@@ -64,7 +64,7 @@ class PaymentApprovalHistory(models.Model):
 
     @api.model
     def _append(self, vals_list):
-        """EXTENDS payment.append.only: chain every row with the one before it of the same payment.
+        """OVERRIDE payment.append.only: chain every row with the one before it of the same payment.
 
         The caller holds the lock on the payments, so that nobody chains onto the same row.
         """
@@ -72,7 +72,7 @@ class PaymentApprovalHistory(models.Model):
         for vals in vals_list:
             vals['previous_hash'] = last.get(vals['payment_id']) or False
             last[vals['payment_id']] = vals['hash'] = self._hash_values(vals)
-        return self._insert(vals_list)
+        self._insert(vals_list)
 
     @api.model
     def _insert(self, vals_list):
@@ -81,7 +81,7 @@ class PaymentApprovalHistory(models.Model):
         They have no computed fields that are stored, and nothing is checked beyond what the database checks.
         """
         if not vals_list:
-            return self.browse()
+            return
         stamps = {'create_uid': SUPERUSER_ID, 'write_uid': SUPERUSER_ID}
         stamps.update(dict.fromkeys(('create_date', 'write_date'), self.env.cr.now()))
         names = [*vals_list[0], *stamps]
@@ -90,13 +90,12 @@ class PaymentApprovalHistory(models.Model):
             for vals in vals_list
         ]
         self.env.cr.execute(SQL(
-            "INSERT INTO payment_approval_history (%s) VALUES %s RETURNING id",
+            "INSERT INTO payment_approval_history (%s) VALUES %s",
             SQL(', ').join(map(SQL.identifier, names)), SQL(', ').join(rows),
         ))
         payments = self.env['account.payment'].browse([vals['payment_id'] for vals in vals_list])
         payments.invalidate_recordset(['approval_history_ids'], flush=False)
         payments.modified(['approval_history_ids'])
-        return self.browse([row_id for (row_id,) in self.env.cr.fetchall()])
 
     @api.model
     def _get_last_hashes(self, payment_ids):

@@ -109,6 +109,17 @@ class TestApprovalStories(ApprovalCommon):
         self.assertFalse(payment.approval_returned)
         self.assertFalse(payment.approval_history_ids._find_broken())
 
+    def test_rejection_draws_no_number(self):
+        """A payment of an earlier version may wait without one: its number is drawn when it is submitted anew."""
+        payment = self.bring_to(self.new_payment(), 'under_review')
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE account_payment SET voucher_number = NULL WHERE id = %s', [payment.id])
+        payment.invalidate_recordset(['voucher_number'])
+        self.as_person(payment, 'reviewer')._run_approval('reject', 'no invoice')
+        self.assertFalse(payment.voucher_number)
+        self.as_person(payment, 'user').action_submit_for_review()
+        self.assertTrue(payment.voucher_number)
+
     def test_rejection_needs_a_reason(self):
         payment = self.bring_to(self.new_payment(), 'for_approval')
         wizard = self.env['payment.reject'].with_user(self.people['approver']).create({

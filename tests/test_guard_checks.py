@@ -107,10 +107,12 @@ class TestGuardChecks(PaymentCommon):
 
     def test_a_message_names_the_first_of_many(self):
         payments = self.env['account.payment'].concat(*[self.make_posted() for _number in range(NAMES_SHOWN + 2)])
-        message = self.assertRefused(
+        refused = self.assertRefused(
             PAYMENT_LOCKED, payments[0], payments.with_user(self.accountant).write, {'ref': 'Another memo'})
-        self.assertIn('and 2 more', message)
-        self.assertNotIn(payments[NAMES_SHOWN].name, message)
+        self.assertIn('and 2 more', refused)
+        self.assertNotIn(payments[NAMES_SHOWN].name, refused)
+        few = payments[:NAMES_SHOWN]
+        self.assertEqual(few._guard_names(), ', '.join(few.mapped('name')))
 
     def test_fields_are_named_by_their_labels(self):
         """The message speaks of "Memo" and "Amount", not of technical names."""

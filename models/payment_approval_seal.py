@@ -60,7 +60,6 @@ class PaymentApprovalSeal(models.Model):
         Two sealers at once do not harm: both lock the same rows, and the database refuses the second one, whose
         request or job then starts again.
         """
-        self.env['payment.approval.history'].flush_model()
         self.env.cr.execute("SELECT DISTINCT company_id FROM payment_approval_history WHERE seal_number IS NULL")
         for company_id in sorted(company_id for (company_id,) in self.env.cr.fetchall()):
             last_id = 0

@@ -2,7 +2,7 @@
 from odoo import Command, _, api, models
 from odoo.exceptions import UserError
 
-from .posting_guard import GuardPass, is_uninstalling
+from .posting_guard import GuardPass
 
 UNRECONCILING_KEY = 'payment_unreconciling_pass'
 UNRECONCILING = GuardPass('a matching that is undone, and its group with it')
@@ -22,7 +22,7 @@ class AccountFullReconcile(models.Model):
 
     def unlink(self):
         # EXTENDS account
-        if self.env.context.get(UNRECONCILING_KEY) is not UNRECONCILING and not is_uninstalling(self.env):
+        if self.env.context.get(UNRECONCILING_KEY) is not UNRECONCILING:
             self._check_unreconciled()
         return super().unlink()
 

@@ -20,8 +20,7 @@ class AccountMove(models.Model):
             ))
 
     def action_open_waiting_payments(self):
-        """Open the payments that wait for approval against this document."""
-        self.ensure_one()
+        """Open the payments that wait for approval against these documents."""
         payments = self.line_ids._get_waiting_payments()
         action = {
             'name': _("Payments Waiting for Approval"),

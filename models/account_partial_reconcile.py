@@ -59,17 +59,16 @@ class AccountPartialReconcile(models.Model):
             ))
 
     def _is_taken_from_open(self):
-        """Whether the amounts are what was open on the items of payments, or part of it."""
-        debit, credit = self.debit_move_id, self.credit_move_id
-        return debit.account_id == credit.account_id \
-            and self._is_taken_from(debit, self.debit_amount_currency, 1) \
-            and self._is_taken_from(credit, self.credit_amount_currency, -1)
+        """Whether the items are of one account, and enough was open on those of payments.
 
-    def _is_taken_from(self, item, amount_currency, sign):
-        """:param sign: 1 for the debit item, -1 for the credit item: what is open there is never of the other sign"""
-        return not item.payment_id or not any(
-            currency.compare_amounts(amount, 0.0) < 0
-            for currency, amount in (
-                (item.company_currency_id, self.amount), (item.company_currency_id, sign * item.amount_residual),
-                (item.currency_id, amount_currency), (item.currency_id, sign * item.amount_residual_currency))
+        Then neither what is taken nor what is left there has the wrong sign.
+        """
+        debit, credit = self.debit_move_id, self.credit_move_id
+        lowest = (
+            (debit, debit.company_currency_id, min(self.amount, debit.amount_residual)),
+            (debit, debit.currency_id, min(self.debit_amount_currency, debit.amount_residual_currency)),
+            (credit, credit.company_currency_id, min(self.amount, -credit.amount_residual)),
+            (credit, credit.currency_id, min(self.credit_amount_currency, -credit.amount_residual_currency)),
         )
+        return debit.account_id == credit.account_id and not any(
+            item.payment_id and currency.compare_amounts(amount, 0.0) < 0 for item, currency, amount in lowest)

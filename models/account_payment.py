@@ -57,7 +57,7 @@ class AccountPayment(models.Model):
         # What was permitted goes through: Odoo makes a write-off anew, and keeps posted items from being deleted.
         if self._guard_has_pass(OVERRIDE):
             payments = payments.with_context(force_delete=True)
-        return super(AccountPayment, payments)._synchronize_to_moves(changed_fields)
+        super(AccountPayment, payments)._synchronize_to_moves(changed_fields)
 
     # ------------------------------------------------------------------
     # Guard
@@ -173,4 +173,4 @@ class AccountPayment(models.Model):
 
     def _create_paired_internal_transfer_payment(self):
         # EXTENDS account
-        return super(AccountPayment, self._guard_with_pass(PAIRING))._create_paired_internal_transfer_payment()
+        super(AccountPayment, self._guard_with_pass(PAIRING))._create_paired_internal_transfer_payment()

@@ -73,14 +73,13 @@ class AccountPayment(models.Model):
 
     def _after_transition(self, action, comment):
         # EXTENDS payment_account_enhanced
-        result = super()._after_transition(action, comment)
+        super()._after_transition(action, comment)
         payments = self.sudo()
         payments._log_transition(action, comment)
         payments._close_approval_todos()
         payments._open_approval_todos()
         if action == 'reject':
             payments._tell_rejected(comment)
-        return result
 
     # ------------------------------------------------------------------
     # To-dos

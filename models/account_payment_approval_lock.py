@@ -153,7 +153,7 @@ class AccountPayment(models.Model):
                 payments=frozen._guard_names(), fields=labels or _("Journal Items"),
                 reason=frozen[0]._get_frozen_reason(),
             ))
-        return super()._guard_authorize(labels, sources)
+        super()._guard_authorize(labels, sources)
 
     def _get_frozen_reason(self):
         return _(

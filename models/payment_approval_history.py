@@ -80,8 +80,6 @@ class PaymentApprovalHistory(models.Model):
 
         They have no computed fields that are stored, and nothing is checked beyond what the database checks.
         """
-        if not vals_list:
-            return
         stamps = {'create_uid': SUPERUSER_ID, 'write_uid': SUPERUSER_ID}
         stamps.update(dict.fromkeys(('create_date', 'write_date'), self.env.cr.now()))
         names = [*vals_list[0], *stamps]

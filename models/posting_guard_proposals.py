@@ -29,7 +29,8 @@ class PostingGuard(models.AbstractModel):
         records = self
         if field.name in self._guard_proposed_names() and any(self._ids) and not self._guard_is_proposing():
             records -= self._guard_locked()
-        return super(PostingGuard, records)._compute_field_value(field) if records else None
+        if records:
+            super(PostingGuard, records)._compute_field_value(field)
 
     def _guard_is_proposing(self):
         return self._guard_has_pass(OVERRIDE) or self._guard_has_pass(CREATION)

@@ -87,8 +87,8 @@ class TestGuardMatching(PaymentCommon):
         other_account = self.make_bill(500.0, move_type='in_invoice').line_ids.filtered(
             lambda line: line.account_id != self.open_item.account_id)
         for values in (
-            {'amount': 200.0, 'debit_amount_currency': 200.0, 'credit_amount_currency': 200.0},
-            {'amount': -60.0, 'debit_amount_currency': -60.0, 'credit_amount_currency': -60.0},
+            {'amount': 200.0},
+            {'amount': -60.0},
             {'debit_amount_currency': 200.0},
             {'debit_amount_currency': -60.0},
             {'debit_move_id': self.bill_item.id, 'credit_move_id': self.open_item.id},
@@ -97,6 +97,18 @@ class TestGuardMatching(PaymentCommon):
             with self.subTest(values=values):
                 self.assertRefusedToAll(
                     RECONCILED_LOCKED, self.posted, lambda acting, values=values: self.make_partial(acting, **values))
+
+    def test_matching_takes_no_more_from_a_receipt(self):
+        receipt = self.make_posted(payment_type='inbound', partner_type='customer')
+        invoice = self.make_bill(500.0, move_type='out_invoice')
+        credit = receipt._seek_for_lines()[1]
+        debit = invoice.line_ids.filtered(lambda line: line.account_id == credit.account_id)
+        for values in ({'amount': 200.0}, {'amount': -60.0}, {'credit_amount_currency': 200.0},
+                       {'credit_amount_currency': -60.0}):
+            with self.subTest(values=values):
+                self.assertRefusedToAll(
+                    RECONCILED_LOCKED, receipt, lambda acting, values=values: self.make_partial(
+                        acting, **{'debit_move_id': debit.id, 'credit_move_id': credit.id, **values}))
 
     def test_matching_of_what_is_open(self):
         """Within what is open it is a matching as any other."""
@@ -117,6 +129,13 @@ class TestGuardMatching(PaymentCommon):
                 self.assertRefusedToAll(
                     RECONCILED_LOCKED, payment, lambda acting, items=items, partials=partials:
                     self.make_full(acting, items, partials))
+
+    def test_groups_without_payments_are_as_in_odoo(self):
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        items = self.match_items(documents)
+        self.assertTrue(items.full_reconcile_id.with_user(self.accountant).unlink())
+        group = self.make_full(documents.with_user(self.accountant), items, items.matched_debit_ids)
+        self.assertEqual(items.full_reconcile_id, group)
 
     def test_group_is_not_deleted_alone(self):
         """Undone is a matching with its parts: without the group, they would stay behind."""

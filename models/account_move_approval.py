@@ -2,7 +2,6 @@
 from odoo import api, models
 
 from .account_payment_approval_lock import POSTING_KEY, PostingPass
-from .posting_guard import is_uninstalling
 
 
 class AccountMove(models.Model):
@@ -13,9 +12,9 @@ class AccountMove(models.Model):
     def _compute_hide_post_button(self):
         # EXTENDS account: where the gate would refuse the person, the entry of the payment offers no button either
         super()._compute_hide_post_button()
-        for move in self.filtered(lambda move: move.payment_id and not move.hide_post_button):
+        for move in self:
             payment = move._guard_payments()
-            move.hide_post_button = payment.is_approval_required and not payment.can_post
+            move.hide_post_button = move.hide_post_button or payment.is_approval_required and not payment.can_post
 
     def write(self, vals):
         # EXTENDS account: a state written directly is judged as a button would be
@@ -33,8 +32,7 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_submitted_payment(self):
         """Deleting the entry would delete its payment in the database, past the payment's own checks."""
-        if not is_uninstalling(self.env):
-            self._get_entry_payments()._unlink_except_submitted()
+        self._get_entry_payments()._unlink_except_submitted()
 
     def _post(self, soft=True):
         # EXTENDS account

@@ -3,7 +3,6 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 
 from . import payment_approval_machine as machine
-from .posting_guard import is_uninstalling
 
 APPROVAL_KEY = 'payment_approval_pass'
 POSTING_KEY = 'payment_posting_pass'
@@ -71,9 +70,7 @@ class AccountPayment(models.Model):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_submitted(self):
-        """A payment that was ever submitted keeps its number and its history."""
-        if is_uninstalling(self.env):
-            return
+        """A payment that was ever submitted keeps its number and its history; the database keeps it, too."""
         if submitted := self.sudo()._filter_with_history():
             raise UserError(_(
                 "%(payments)s cannot be deleted: it has been submitted for approval, and its number and history stay "

@@ -102,6 +102,8 @@ class TestViewsLock(ApprovalPeopleCommon):
         self.people['poster'].groups_id |= self.env.ref('account.group_account_user')
         self.assertIn('action_post', self.buttons(self.acting(payment.move_id, self.people['poster'])))
         self.assertIn('action_post', self.buttons(self.acting(self.make_entry(), self.accountant)))
+        payment.with_user(self.people['poster']).action_post_payment()
+        self.assertNotIn('action_post', self.buttons(self.acting(payment.move_id, self.people['poster'])))
 
     def test_banner_says_why_since_when_by_whom_and_who_unlocks_it(self):
         self.switch_off()

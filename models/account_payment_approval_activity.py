@@ -50,7 +50,7 @@ class MailActivity(models.Model):
             self._search(domain, order='id').subselect(),
         ))
         partners = self.env['res.partner'].browse({partner_id for (partner_id,) in self.env.cr.fetchall()})
-        self.invalidate_model(flush=False)
+        self.invalidate_model()
         self.env['bus.bus']._sendmany([
             [partner, 'mail.activity/updated', {'activity_deleted': True}] for partner in partners])
 
@@ -93,7 +93,7 @@ class AccountPayment(models.Model):
             ('res_model', '=', self._name), ('res_id', 'in', self.ids), ('activity_type_id', 'in', types),
         ])
         self.modified(['activity_ids'])
-        self.invalidate_recordset(['activity_ids'], flush=False)
+        self.invalidate_recordset(['activity_ids'])
 
     def _open_approval_todos(self):
         """A to-do for everybody who can take the next step; Payment Managers only where there is nobody else."""

@@ -92,7 +92,7 @@ class PaymentApprovalHistory(models.Model):
             SQL(', ').join(map(SQL.identifier, names)), SQL(', ').join(rows),
         ))
         payments = self.env['account.payment'].browse([vals['payment_id'] for vals in vals_list])
-        payments.invalidate_recordset(['approval_history_ids'], flush=False)
+        payments.invalidate_recordset(['approval_history_ids'])
         payments.modified(['approval_history_ids'])
 
     @api.model

@@ -88,6 +88,14 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         cancelled.with_user(self.invoicing_user).action_cancel()
         self.assertFalse(self.todos(recalled + cancelled))
 
+    def test_todo_with_a_change_that_was_not_written_yet_is_closed(self):
+        payment = self.submit(self.make_payment())
+        self.env.flush_all()
+        self.todos(payment).summary = 'Ask the vendor first'
+        payment.action_cancel()
+        self.env.flush_all()
+        self.assertFalse(self.todos(payment))
+
     def test_screens_are_told_of_todos_that_are_gone(self):
         """The number beside the clock goes down without a reload."""
         payment = self.submit(self.make_payment())

@@ -149,7 +149,9 @@ class TestApprovalGate(ApprovalCommon):
         self.assertFalse(payments.approval_history_ids)
         self.as_person(payments, 'manager').action_draft()
         self.assertEqual(payments.mapped('approval_state'), ['draft', 'draft'])
-        self.assertFalse(self.as_person(payments[0], 'user').can_submit)
+        rights = ('submit', 'review', 'approve', 'authorize', 'post', 'reject', 'recall')
+        draft = self.as_person(payments[0], 'manager')
+        self.assertEqual([action for action in rights if draft[f'can_{action}']], ['post'])
 
     def test_payments_in_progress_are_finished_after_switching_off(self):
         payment = self.bring_to(self.new_payment(), 'for_approval')

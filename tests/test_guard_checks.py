@@ -105,6 +105,12 @@ class TestGuardChecks(PaymentCommon):
             PAYMENT_LOCKED, posted, (draft | posted).with_user(self.accountant).write, {'ref': 'Another memo'})
         self.assertEqual(draft.ref, 'Office rent')
 
+    def test_less_than_the_currency_counts_is_no_change(self):
+        """A client sends an amount as it computed it: 100.0000001 is 100."""
+        payment = self.make_posted()
+        self.assertContentKept(payment, self.acting(payment, self.accountant).write, {'amount': 100.0000001})
+        self.assertRefused(PAYMENT_LOCKED, payment, self.acting(payment, self.accountant).write, {'amount': 100.01})
+
     def test_a_message_names_the_first_of_many(self):
         payments = self.env['account.payment'].concat(*[self.make_posted() for _number in range(NAMES_SHOWN + 2)])
         refused = self.assertRefused(

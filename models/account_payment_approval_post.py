@@ -92,7 +92,7 @@ class AccountPayment(models.Model):
         for name, _method in self._get_origins():
             group = by_origin.filtered(lambda payment: gate.origins[payment.id] == name)  # noqa: B023
             group._apply_transition('post', name)
-        self._settle_approval(self - approved - by_origin, 'posted')
+        self._settle_approval('posted')
 
     def _follow_left(self, action, target):
         """Lead the approval of payments whose entry was cancelled or reset to draft.
@@ -102,11 +102,11 @@ class AccountPayment(models.Model):
         recorded = self._filter_with_history()
         steps = recorded.filtered(lambda payment: payment._get_transition(action))
         steps._apply_transition(action)
-        self._settle_approval(self - steps, target)
+        self._settle_approval(target)
 
-    def _settle_approval(self, payments, state):
+    def _settle_approval(self, state):
         """Make the stage say what the entry says, where no step of the machine was taken."""
-        payments = payments.filtered(lambda payment: payment.approval_state != state)
+        payments = self.filtered(lambda payment: payment.approval_state != state)
         if payments:
             vals = {'approval_state': state}
             if state == 'draft':

@@ -95,6 +95,7 @@ class AccountPayment(models.Model):
 
     def action_open_approval_dry_run(self):
         """Open the dry run for this payment: who must approve it, and could they."""
+        self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(DRY_RUN)
         return {**action, 'context': {'active_model': self._name, 'active_id': self.id}}
 

@@ -91,6 +91,7 @@ class TestGuardMatching(PaymentCommon):
             {'amount': -60.0},
             {'debit_amount_currency': 200.0},
             {'debit_amount_currency': -60.0},
+            {'amount': 0.0, 'debit_amount_currency': 0.0},
             {'debit_move_id': self.bill_item.id, 'credit_move_id': self.open_item.id},
             {'credit_move_id': other_account[0].id},
         ):

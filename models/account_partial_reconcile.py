@@ -61,7 +61,7 @@ class AccountPartialReconcile(models.Model):
     def _is_taken_from_open(self):
         """Whether the items are of one account, and enough was open on those of payments.
 
-        Then neither what is taken nor what is left there has the wrong sign.
+        Then they are in no group yet, and neither what is taken nor what is left there has the wrong sign.
         """
         debit, credit = self.debit_move_id, self.credit_move_id
         lowest = (
@@ -70,13 +70,6 @@ class AccountPartialReconcile(models.Model):
             (credit, credit.company_currency_id, min(self.amount, -credit.amount_residual)),
             (credit, credit.currency_id, min(self.credit_amount_currency, -credit.amount_residual_currency)),
         )
-        return debit.account_id == credit.account_id and self._takes_something() and not any(
-            item.payment_id and currency.compare_amounts(amount, 0.0) < 0 for item, currency, amount in lowest)
-
-    def _takes_something(self):
-        """Whether anything is taken from the items of payments: else they would join a matching that is none."""
-        return all(
-            not item.payment_id
-            or not (item.company_currency_id.is_zero(self.amount) and item.currency_id.is_zero(amount_currency))
-            for item, amount_currency in (
-                (self.debit_move_id, self.debit_amount_currency), (self.credit_move_id, self.credit_amount_currency)))
+        return debit.account_id == credit.account_id and not any(
+            item.payment_id and (item.full_reconcile_id or currency.compare_amounts(amount, 0.0) < 0)
+            for item, currency, amount in lowest)

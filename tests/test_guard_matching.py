@@ -91,13 +91,18 @@ class TestGuardMatching(PaymentCommon):
             {'amount': -60.0},
             {'debit_amount_currency': 200.0},
             {'debit_amount_currency': -60.0},
-            {'amount': 0.0, 'debit_amount_currency': 0.0},
             {'debit_move_id': self.bill_item.id, 'credit_move_id': self.open_item.id},
             {'credit_move_id': other_account[0].id},
         ):
             with self.subTest(values=values):
                 self.assertRefusedToAll(
                     RECONCILED_LOCKED, self.posted, lambda acting, values=values: self.make_partial(acting, **values))
+
+    def test_nothing_joins_what_is_matched_in_full(self):
+        """Not even a matching of nothing, which would hang on the items without being part of their group."""
+        nothing = {'amount': 0.0, 'debit_amount_currency': 0.0, 'credit_amount_currency': 0.0}
+        self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, lambda acting: self.make_partial(
+            acting, **{'debit_move_id': self.matched_item.id, **nothing}))
 
     def test_matching_takes_no_more_from_a_receipt(self):
         receipt = self.make_posted(payment_type='inbound', partner_type='customer')

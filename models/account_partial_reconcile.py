@@ -61,7 +61,7 @@ class AccountPartialReconcile(models.Model):
     def _is_taken_from_open(self):
         """Whether the items are of one account, and enough was open on those of payments.
 
-        Then they are in no group yet, and neither what is taken nor what is left there has the wrong sign.
+        Then neither what is taken nor what is left there has the wrong sign.
         """
         debit, credit = self.debit_move_id, self.credit_move_id
         lowest = (
@@ -71,5 +71,4 @@ class AccountPartialReconcile(models.Model):
             (credit, credit.currency_id, min(self.credit_amount_currency, -credit.amount_residual_currency)),
         )
         return debit.account_id == credit.account_id and not any(
-            item.payment_id and (item.full_reconcile_id or currency.compare_amounts(amount, 0.0) < 0)
-            for item, currency, amount in lowest)
+            item.payment_id and currency.compare_amounts(amount, 0.0) < 0 for item, currency, amount in lowest)

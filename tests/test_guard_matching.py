@@ -98,12 +98,6 @@ class TestGuardMatching(PaymentCommon):
                 self.assertRefusedToAll(
                     RECONCILED_LOCKED, self.posted, lambda acting, values=values: self.make_partial(acting, **values))
 
-    def test_nothing_joins_what_is_matched_in_full(self):
-        """Not even a matching of nothing, which would hang on the items without being part of their group."""
-        nothing = {'amount': 0.0, 'debit_amount_currency': 0.0, 'credit_amount_currency': 0.0}
-        self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, lambda acting: self.make_partial(
-            acting, **{'debit_move_id': self.matched_item.id, **nothing}))
-
     def test_matching_takes_no_more_from_a_receipt(self):
         receipt = self.make_posted(payment_type='inbound', partner_type='customer')
         invoice = self.make_bill(500.0, move_type='out_invoice')

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from .posting_guard import GuardPass
 
+# A key of its own: what is undone within a permitted change goes on with the pass of that change.
 UNRECONCILING_KEY = 'payment_unreconciling_pass'
 UNRECONCILING = GuardPass('a matching that is undone, and its group with it')
 

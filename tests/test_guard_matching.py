@@ -16,6 +16,7 @@ class TestGuardMatching(PaymentCommon):
         cls.reconciled = cls.make_reconciled()
         cls.open_item = cls.posted._seek_for_lines()[1]
         cls.matched_item = cls.reconciled._seek_for_lines()[1]
+        cls.partial = cls.matched_item.matched_debit_ids | cls.matched_item.matched_credit_ids
         cls.bill_item = cls.make_bill(500.0).line_ids.filtered(lambda line: line.account_id == cls.open_item.account_id)
 
     def make_partial(self, acting, **values):
@@ -31,16 +32,14 @@ class TestGuardMatching(PaymentCommon):
 
     def test_matching_is_not_rewritten(self):
         """A reconciliation is made and undone; its amounts and sides are not written over."""
-        lines = self.reconciled.move_id.line_ids
-        partial = lines.matched_debit_ids | lines.matched_credit_ids
         for values in ({'amount': 1.0}, {'debit_amount_currency': 1.0}, {'credit_amount_currency': 1.0},
                        {'debit_move_id': self.posted._seek_for_lines()[1].id},
                        {'credit_move_id': self.posted._seek_for_lines()[1].id}, {'full_reconcile_id': False}):
             with self.subTest(values=values):
                 for door in (
-                    lambda acting, values=values: partial.with_env(acting.env).write(values),
+                    lambda acting, values=values: self.partial.with_env(acting.env).write(values),
                     lambda acting, values=values: acting.move_id.line_ids.sudo().write(
-                        {'matched_debit_ids': [Command.update(partial.id, values)]}),
+                        {'matched_debit_ids': [Command.update(self.partial.id, values)]}),
                 ):
                     self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, door)
 
@@ -84,8 +83,7 @@ class TestGuardMatching(PaymentCommon):
 
     def test_matching_takes_no_more_than_is_open(self):
         """A matching that a client creates by itself is no way to change what is open on a payment."""
-        other_account = self.make_bill(500.0, move_type='in_invoice').line_ids.filtered(
-            lambda line: line.account_id != self.open_item.account_id)
+        other_account = self.bill_item.move_id.line_ids - self.bill_item
         for values in (
             {'amount': 200.0},
             {'amount': -60.0},
@@ -117,13 +115,12 @@ class TestGuardMatching(PaymentCommon):
 
     def test_group_holds_what_is_matched(self):
         """A client marks nothing as fully matched that is not, and takes nothing out of its group."""
-        partial = self.matched_item.matched_debit_ids | self.matched_item.matched_credit_ids
         partly = self.make_reconciled(bill_amount=40.0)._seek_for_lines()[1]
         for payment, items, partials in (
-            (self.posted, self.open_item, partial),
-            (self.reconciled, self.bill_item, partial),
+            (self.posted, self.open_item, self.partial),
+            (self.reconciled, self.bill_item, self.partial),
             (partly.payment_id, partly | partly.matched_credit_ids.credit_move_id, partly.matched_credit_ids),
-            (self.reconciled, self.matched_item, partial),
+            (self.reconciled, self.matched_item, self.partial),
         ):
             with self.subTest(payment=payment.name):
                 self.assertRefusedToAll(

@@ -61,9 +61,11 @@ class AccountPartialReconcile(models.Model):
     def _is_taken_from_open(self):
         """Whether the items are of one account, and enough was open on those of payments.
 
-        Then neither what is taken nor what is left there has the wrong sign.
+        Then neither what is taken nor what is left there has the wrong sign. That would hold of a matching of nothing
+        too, which Odoo makes between items of 0.00; it does not join items that are matched in full.
         """
         debit, credit = self.debit_move_id, self.credit_move_id
+        is_nothing = debit.company_currency_id.is_zero(self.amount)
         lowest = (
             (debit, debit.company_currency_id, min(self.amount, debit.amount_residual)),
             (debit, debit.currency_id, min(self.debit_amount_currency, debit.amount_residual_currency)),
@@ -71,4 +73,6 @@ class AccountPartialReconcile(models.Model):
             (credit, credit.currency_id, min(self.credit_amount_currency, -credit.amount_residual_currency)),
         )
         return debit.account_id == credit.account_id and not any(
-            item.payment_id and currency.compare_amounts(amount, 0.0) < 0 for item, currency, amount in lowest)
+            item.payment_id and (
+                currency.compare_amounts(amount, 0.0) < 0 or is_nothing and item.full_reconcile_id)
+            for item, currency, amount in lowest)

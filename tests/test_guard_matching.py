@@ -113,6 +113,15 @@ class TestGuardMatching(PaymentCommon):
         self.make_partial(self.acting(self.posted, self.accountant))
         self.assertEqual(self.open_item.amount_residual, 40.0)
 
+    def test_matching_of_nothing(self):
+        """Odoo matches items of 0.00, and so may a client; but nothing joins what is matched in full."""
+        nothing = {'amount': 0.0, 'debit_amount_currency': 0.0, 'credit_amount_currency': 0.0}
+        self.assertRefusedToAll(
+            RECONCILED_LOCKED, self.reconciled, lambda acting: self.make_partial(
+                acting, debit_move_id=self.matched_item.id, **nothing))
+        self.make_partial(self.acting(self.posted, self.accountant), **nothing)
+        self.assertEqual(self.open_item.amount_residual, 100.0)
+
     def test_group_holds_what_is_matched(self):
         """A client marks nothing as fully matched that is not, and takes nothing out of its group."""
         partly = self.make_reconciled(bill_amount=40.0)._seek_for_lines()[1]

@@ -166,7 +166,7 @@ class PostingGuard(models.AbstractModel):
         field = self._fields[name]
         record = self.sudo()
         if field.type == 'many2many':
-            return set(record[name].ids) != set(record.new({name: value})[name].ids)
+            return set(record[name].ids) != set(record.new({name: value}, origin=record)[name].ids)
         old = field.convert_to_cache(record[name], record, validate=False) or None
         new = field.convert_to_cache(value, record, validate=False) or None
         if field.type == 'monetary' and (currency := record[field.get_currency_field(record)]):

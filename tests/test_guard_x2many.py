@@ -68,6 +68,20 @@ class TestGuardX2many(PaymentCommon):
         roles = ((self.accountant, False), (self.payment_manager, False))
         self.try_all_commands(RECONCILED_LOCKED, self.reconciled, roles)
 
+    def test_commands_on_tags(self):
+        """What commands on linked records change is told from what they leave as it is."""
+        item = self.posted._seek_for_lines()[1]
+        tags = self.env['account.account.tag'].create([{'name': name, 'applicability': 'taxes'} for name in 'AB'])
+        item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.set(tags.ids)]})
+        item.with_user(self.accountant).write({'tax_tag_ids': [Command.link(tags[0].id)]})
+        self.assertEqual(item.tax_tag_ids, tags)
+        self.assertRefusedToEveryoneElse(
+            PAYMENT_LOCKED, self.posted, lambda acting: item.with_env(acting.env).write(
+                {'tax_tag_ids': [Command.unlink(tags[0].id)]}))
+        item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.unlink(tags[0].id)]})
+        last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
+        self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
+
     def test_two_updates_that_keep_the_balance(self):
         """Odoo reads "credit 0" on a debit item as "nothing at all": both sides emptied would still balance."""
         debit, credit = self.posted.move_id.line_ids.sorted('balance', reverse=True)

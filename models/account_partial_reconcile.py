@@ -59,20 +59,23 @@ class AccountPartialReconcile(models.Model):
             ))
 
     def _is_taken_from_open(self):
-        """Whether the items are of one account, and enough was open on those of payments.
-
-        Then neither what is taken nor what is left there has the wrong sign. That would hold of a matching of nothing
-        too, which Odoo makes between items of 0.00; it does not join items that are matched in full.
-        """
+        """Whether the items are of one account, and what is taken from those of payments was open there."""
         debit, credit = self.debit_move_id, self.credit_move_id
-        is_nothing = debit.company_currency_id.is_zero(self.amount)
-        lowest = (
-            (debit, debit.company_currency_id, min(self.amount, debit.amount_residual)),
-            (debit, debit.currency_id, min(self.debit_amount_currency, debit.amount_residual_currency)),
-            (credit, credit.company_currency_id, min(self.amount, -credit.amount_residual)),
-            (credit, credit.currency_id, min(self.credit_amount_currency, -credit.amount_residual_currency)),
-        )
-        return debit.account_id == credit.account_id and not any(
-            item.payment_id and (
-                currency.compare_amounts(amount, 0.0) < 0 or is_nothing and item.full_reconcile_id)
-            for item, currency, amount in lowest)
+        return debit.account_id == credit.account_id and all(
+            not item.payment_id or self._takes_from_open(item, sign, amount_currency)
+            for item, sign, amount_currency in (
+                (debit, 1, self.debit_amount_currency), (credit, -1, self.credit_amount_currency)))
+
+    def _takes_from_open(self, item, sign, amount_currency):
+        """Whether neither the item, nor what is taken from it, nor what is left of it has the wrong sign. That would
+        hold where nothing is taken, too; Odoo matches items of 0.00, but adds none to what is matched in full.
+
+        :param item: the one on the debit side with the sign 1, or the one on the credit side with -1
+        :param amount_currency: what is taken from it in its own currency
+        """
+        currency, own = item.company_currency_id, item.currency_id
+        lowest = min(self.amount, sign * item.balance, sign * item.amount_residual)
+        lowest_own = min(amount_currency, sign * item.amount_currency, sign * item.amount_residual_currency)
+        if currency.is_zero(self.amount) and own.is_zero(amount_currency) and item.full_reconcile_id:
+            return False
+        return currency.compare_amounts(lowest, 0.0) >= 0 and own.compare_amounts(lowest_own, 0.0) >= 0

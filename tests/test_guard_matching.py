@@ -113,6 +113,19 @@ class TestGuardMatching(PaymentCommon):
         self.make_partial(self.acting(self.posted, self.accountant))
         self.assertEqual(self.open_item.amount_residual, 40.0)
 
+    def test_matching_takes_nothing_to_and_fro(self):
+        """What one matching takes and another gives back leaves as much open as before, but is no reconciliation."""
+        counterpart = (self.partial.debit_move_id | self.partial.credit_move_id) - self.matched_item
+        one = {'amount': 1.0, 'debit_amount_currency': 1.0, 'credit_amount_currency': 1.0}
+        to = {'debit_move_id': self.matched_item.id, 'credit_move_id': counterpart.id, **one}
+        fro = {'debit_move_id': counterpart.id, 'credit_move_id': self.matched_item.id, **one}
+        with_itself = {**to, 'credit_move_id': self.matched_item.id}
+        for values in ([with_itself], [to, fro]):
+            with self.subTest(values=values):
+                self.assertRefusedToAll(
+                    RECONCILED_LOCKED, self.reconciled, lambda acting, values=values:
+                    acting.env['account.partial.reconcile'].create(values))
+
     def test_matching_of_nothing(self):
         """Odoo matches items of 0.00, and so may a client; but nothing joins what is matched in full."""
         nothing = {'amount': 0.0, 'debit_amount_currency': 0.0, 'credit_amount_currency': 0.0}

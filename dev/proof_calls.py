@@ -28,6 +28,11 @@ MADE_OF = {
                                   'credit_amount_currency'),
     'account.full.reconcile': ('reconciled_line_ids', 'partial_reconcile_ids'),
 }
+# What the matching is kept in beside.
+GROUPED = {
+    'account.partial.reconcile': ('full_reconcile_id', 'exchange_move_id'),
+    'account.move.line': ('full_reconcile_id', 'matching_number'),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,8 +86,12 @@ class Calls:
 
     @st.composite
     def _matching(draw, self):
-        model = draw(st.sampled_from(sorted(MADE_OF)))
-        return [draw(self._call(model, 'create', [draw(self._template(model))]))]
+        model = draw(st.sampled_from(sorted(MADE_OF.keys() | GROUPED)))
+        if model in MADE_OF and draw(st.booleans()):
+            return [draw(self._call(model, 'create', [draw(self._template(model))]))]
+        name = draw(st.sampled_from(MADE_OF.get(model, ()) + GROUPED.get(model, ())))
+        vals = {name: draw(self._value(self.models[model]['fields'][name], 2))}
+        return [draw(self._call(model, 'write', [draw(self._ids(model)), vals]))]
 
     def _template(self, model):
         fields = self.models[model]['fields']

@@ -38,7 +38,7 @@ UNSEEN = """
 """
 
 # Matching is ordinary work. What it says of a payment must be true: it takes what is open, on items of one account; the
-# number is there while there is a matching, and the group where nothing is open.
+# number is there while there is a matching, and the group where nothing is open; who is in the group is matched in it.
 UNTRUE = """
     SELECT DISTINCT p.id
       FROM account_move_line l
@@ -58,7 +58,14 @@ UNTRUE = """
         OR matching.least < 0 OR NOT matching.alike OR NOT matching.grouped
         OR (matching.parts > 0) != (l.matching_number IS NOT NULL AND l.matching_number NOT LIKE 'I%%')
         OR l.full_reconcile_id IS NOT NULL AND (
-           matching.parts = 0 OR l.amount_residual != 0 OR l.matching_number != l.full_reconcile_id::text)
+           matching.parts = 0 OR l.amount_residual != 0 OR l.matching_number != l.full_reconcile_id::text
+           OR EXISTS (SELECT FROM account_move_line o WHERE o.full_reconcile_id = l.full_reconcile_id AND NOT EXISTS (
+                      SELECT FROM account_partial_reconcile r WHERE r.full_reconcile_id = l.full_reconcile_id
+                         AND o.id IN (r.debit_move_id, r.credit_move_id)))
+           OR EXISTS (SELECT FROM account_partial_reconcile r JOIN account_move_line o
+                          ON o.id IN (r.debit_move_id, r.credit_move_id)
+                       WHERE r.full_reconcile_id = l.full_reconcile_id
+                         AND o.full_reconcile_id IS DISTINCT FROM l.full_reconcile_id))
 """
 
 

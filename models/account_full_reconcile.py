@@ -21,10 +21,16 @@ class AccountFullReconcile(models.Model):
                 self._get_linked('account.partial.reconcile', vals.get('partial_reconcile_ids')))
         return super().create(vals_list)
 
+    def write(self, vals):
+        # EXTENDS account
+        if {'reconciled_line_ids', 'partial_reconcile_ids'}.intersection(vals):
+            self._check_kept()
+        return super().write(vals)
+
     def unlink(self):
         # EXTENDS account
         if self.env.context.get(UNRECONCILING_KEY) is not UNRECONCILING:
-            self._check_unreconciled()
+            self._check_kept()
         return super().unlink()
 
     @api.model
@@ -34,17 +40,44 @@ class AccountFullReconcile(models.Model):
         ids.update(*(command[2] for command in commands or () if command[0] == Command.SET))
         return self.env[model].sudo().browse(ids)
 
-    def _check_unreconciled(self):
+    def _check_kept(self):
         if payments := self.sudo().reconciled_line_ids.payment_id:
             raise UserError(_(
-                "Cannot modify reconciled payment details: %(payments)s would stay matched without the number of its "
-                "matching. Unreconcile its journal items instead.",
+                "Cannot modify reconciled payment details: which items %(payments)s is matched with follows from their "
+                "reconciliation. Reconcile or unreconcile them instead.",
                 payments=payments._guard_names(),
             ))
 
 
+class PaymentMatchingMember(models.AbstractModel):
+    """What is in a group by its own field: a client that writes the field would have more in the group, or less."""
+
+    _name = 'payment.matching.member'
+    _description = 'Part of a Matching in Full'
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if group_ids := {vals['full_reconcile_id'] for vals in vals_list if vals.get('full_reconcile_id')}:
+            self.env['account.full.reconcile'].browse(group_ids)._check_kept()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if 'full_reconcile_id' in vals:
+            group = self.env['account.full.reconcile'].browse(vals['full_reconcile_id'])
+            moved = self.sudo().filtered(lambda record: record.full_reconcile_id != group)
+            if moved:
+                (moved.full_reconcile_id | group)._check_kept()
+        return super().write(vals)
+
+
+class AccountPartialReconcile(models.Model):
+    _name = 'account.partial.reconcile'
+    _inherit = ['account.partial.reconcile', 'payment.matching.member']
+
+
 class AccountMoveLine(models.Model):
-    _inherit = 'account.move.line'
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'payment.matching.member']
 
     def _check_matched_in_full(self, partials):
         """These items are to be a group, made of these matchings.

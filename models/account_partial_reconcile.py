@@ -6,7 +6,6 @@ from .account_full_reconcile import UNRECONCILING, UNRECONCILING_KEY
 
 MATCHING_FIELDS = {
     'amount', 'company_id', 'credit_amount_currency', 'credit_move_id', 'debit_amount_currency', 'debit_move_id',
-    'full_reconcile_id',
 }
 
 

@@ -34,7 +34,7 @@ class TestGuardMatching(PaymentCommon):
         """A reconciliation is made and undone; its amounts and sides are not written over."""
         for values in ({'amount': 1.0}, {'debit_amount_currency': 1.0}, {'credit_amount_currency': 1.0},
                        {'debit_move_id': self.posted._seek_for_lines()[1].id},
-                       {'credit_move_id': self.posted._seek_for_lines()[1].id}, {'full_reconcile_id': False}):
+                       {'credit_move_id': self.posted._seek_for_lines()[1].id}):
             with self.subTest(values=values):
                 for door in (
                     lambda acting, values=values: self.partial.with_env(acting.env).write(values),
@@ -148,6 +148,26 @@ class TestGuardMatching(PaymentCommon):
                 self.assertRefusedToAll(
                     RECONCILED_LOCKED, payment, lambda acting, items=items, partials=partials:
                     self.make_full(acting, items, partials))
+
+    def test_group_is_joined_and_left_by_matching_alone(self):
+        """The items and matchings of documents are no payment's, but they are in its group."""
+        group, counterpart = self.matched_item.full_reconcile_id, self.partial.credit_move_id
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        other_partial = self.match_items(documents).matched_debit_ids
+        for door in (
+            lambda acting: self.bill_item.with_env(acting.env).write({'full_reconcile_id': group.id}),
+            lambda acting: counterpart.with_env(acting.env).write({'full_reconcile_id': False}),
+            lambda acting: self.bill_item.move_id.with_env(acting.env).write({
+                'line_ids': [Command.create({
+                    'full_reconcile_id': group.id, 'account_id': self.bill_item.account_id.id, 'balance': 0.0})]}),
+            lambda acting: other_partial.with_env(acting.env).write({'full_reconcile_id': group.id}),
+            lambda acting: self.partial.with_env(acting.env).write({'full_reconcile_id': False}),
+            lambda acting: self.make_partial(
+                acting, debit_move_id=other_partial.debit_move_id.id, amount=0.0, full_reconcile_id=group.id),
+            lambda acting: group.with_env(acting.env).write({'reconciled_line_ids': [Command.link(self.bill_item.id)]}),
+            lambda acting: group.with_env(acting.env).write({'partial_reconcile_ids': [Command.clear()]}),
+        ):
+            self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, door)
 
     def test_groups_without_payments_are_as_in_odoo(self):
         documents = self.make_bill() | self.make_bill(move_type='in_refund')

@@ -56,7 +56,7 @@ UNTRUE = """
         OR l.amount_residual_currency * l.amount_currency < 0
         OR abs(l.amount_residual_currency) > abs(l.amount_currency)
         OR matching.least < 0 OR NOT matching.alike OR NOT matching.grouped
-        OR (matching.parts > 0) != (l.matching_number IS NOT NULL AND l.matching_number NOT LIKE 'I%%')
+        OR (matching.parts > 0) = (COALESCE(l.matching_number, '') ~ '^(I|$)')
         OR l.full_reconcile_id IS NOT NULL AND (
            matching.parts = 0 OR l.amount_residual != 0 OR l.matching_number != l.full_reconcile_id::text
            OR EXISTS (SELECT FROM account_move_line o WHERE o.full_reconcile_id = l.full_reconcile_id AND NOT EXISTS (

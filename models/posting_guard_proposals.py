@@ -1,5 +1,5 @@
 """What Odoo proposes on a draft is not proposed anew once the payment is locked."""
-from odoo import api, models, tools
+from odoo import api, models
 
 from .posting_guard import CREATION, OVERRIDE
 
@@ -14,20 +14,23 @@ class PostingGuard(models.AbstractModel):
 
     _inherit = 'payment.posting.guard'
 
+    _guard_proposed = frozenset()  # the names, on the class: they are asked for whenever anything is computed
+
     @api.model
     def _guard_proposed_fields(self):
         """Names of the fields that are proposed on drafts; other addons add theirs by extending the method."""
         return frozenset()
 
     @api.model
-    @tools.ormcache()
-    def _guard_proposed_names(self):
-        return self._guard_proposed_fields().intersection(self._fields)
+    def _setup_complete(self):
+        # EXTENDS base
+        super()._setup_complete()
+        type(self)._guard_proposed = self._guard_proposed_fields().intersection(self._fields)
 
     def _compute_field_value(self, field):
         # EXTENDS base
         records = self
-        if field.name in self._guard_proposed_names() and any(self._ids) and not self._guard_is_proposing():
+        if field.name in self._guard_proposed and any(self._ids) and not self._guard_is_proposing():
             records -= self._guard_locked()
         if records:
             super(PostingGuard, records)._compute_field_value(field)
@@ -55,7 +58,7 @@ class AccountPayment(models.Model):
     def _guard_finish_proposals(self):
         """Compute what is still to be proposed on these payments and their entries, before they are locked."""
         for records in (self, self.move_id):
-            records._recompute_recordset(records._guard_proposed_names())
+            records._recompute_recordset(records._guard_proposed)
 
 
 class AccountMove(models.Model):

@@ -110,4 +110,4 @@ class TestInvariantsFields(TransactionCase):
             editable = {field for field in model._guard_protected_names()
                         if model._fields[field].store and model._fields[field].compute
                         and not model._fields[field].readonly}
-            self.assertFalse(editable - model._guard_proposed_names() - derived, name)
+            self.assertFalse(editable - model._guard_proposed - derived, name)

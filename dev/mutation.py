@@ -15,10 +15,10 @@ from dev.process import ROOT
 from dev.report import Exit, Stop, duration, say, step
 
 FILES = ('posting_guard*', 'account_payment', 'account_move', 'account_move_line', 'account_partial_reconcile',
-         'account_full_reconcile', 'account_bank_statement_line', 'account_payment_method_line', 'payment_append_only',
-         'payment_override', 'account_move_approval', 'account_payment_approval*', 'payment_approval_duties',
-         'payment_approval_machine', 'payment_approval_history', 'account_payment_settlement', 'payment_settlement',
-         'account_move_settlement')
+         'account_full_reconcile', 'payment_matching_exchange', 'account_bank_statement_line',
+         'account_payment_method_line', 'payment_append_only', 'payment_override', 'account_move_approval',
+         'account_payment_approval*', 'payment_approval_duties', 'payment_approval_machine',
+         'payment_approval_history', 'account_payment_settlement', 'payment_settlement', 'account_move_settlement')
 # Other addons must be there before these do anything: the stories of `make coexist` tell of them.
 BESIDE_OTHERS = ('account_payment_approval_order', 'account_payment_approval_origin_expense',
                  'account_payment_approval_origin_point_of_sale')

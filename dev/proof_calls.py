@@ -31,6 +31,7 @@ MADE_OF = {
 # What the matching is kept in beside.
 GROUPED = {
     'account.partial.reconcile': ('full_reconcile_id', 'exchange_move_id'),
+    'account.full.reconcile': ('exchange_move_id',),
     'account.move.line': ('full_reconcile_id', 'matching_number'),
 }
 

@@ -38,7 +38,8 @@ UNSEEN = """
 """
 
 # Matching is ordinary work. What it says of a payment must be true: it takes what is open, on items of one account; the
-# number is there while there is a matching, and the group where nothing is open; who is in the group is matched in it.
+# number is there while there is a matching, and the group where nothing is open; who is in the group is matched in it;
+# exchange differences are booked in their own journal.
 UNTRUE = """
     SELECT DISTINCT p.id
       FROM account_move_line l
@@ -47,15 +48,19 @@ UNTRUE = """
  LEFT JOIN LATERAL (
            SELECT count(*) AS parts, min(LEAST(r.amount, r.debit_amount_currency, r.credit_amount_currency)) AS least,
                   bool_and(d.account_id = c.account_id) AS alike,
-                  bool_and(r.full_reconcile_id IS NOT DISTINCT FROM l.full_reconcile_id) AS grouped
+                  bool_and(r.full_reconcile_id IS NOT DISTINCT FROM l.full_reconcile_id) AS grouped,
+                  bool_or(e.journal_id != k.currency_exchange_journal_id) AS elsewhere
              FROM account_partial_reconcile r
              JOIN account_move_line d ON d.id = r.debit_move_id
              JOIN account_move_line c ON c.id = r.credit_move_id
+        LEFT JOIN account_full_reconcile g ON g.id = r.full_reconcile_id
+        LEFT JOIN account_move e ON e.id IN (r.exchange_move_id, g.exchange_move_id)
+        LEFT JOIN res_company k ON k.id = e.company_id
             WHERE l.id IN (r.debit_move_id, r.credit_move_id)) matching ON TRUE
      WHERE l.amount_residual * l.balance < 0 OR abs(l.amount_residual) > abs(l.balance)
         OR l.amount_residual_currency * l.amount_currency < 0
         OR abs(l.amount_residual_currency) > abs(l.amount_currency)
-        OR matching.least < 0 OR NOT matching.alike OR NOT matching.grouped
+        OR matching.least < 0 OR NOT matching.alike OR NOT matching.grouped OR matching.elsewhere
         OR (matching.parts > 0) = (COALESCE(l.matching_number, '') ~ '^(I|$)')
         OR l.full_reconcile_id IS NOT NULL AND (
            matching.parts = 0 OR l.amount_residual != 0 OR l.matching_number != l.full_reconcile_id::text

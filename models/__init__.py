@@ -9,6 +9,7 @@ from . import account_move_line
 from . import posting_guard_proposals
 from . import account_full_reconcile
 from . import account_partial_reconcile
+from . import payment_matching_exchange
 from . import account_bank_statement_line
 from . import account_payment_method_line
 from . import payment_digest

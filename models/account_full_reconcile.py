@@ -40,8 +40,11 @@ class AccountFullReconcile(models.Model):
         ids.update(*(command[2] for command in commands or () if command[0] == Command.SET))
         return self.env[model].sudo().browse(ids)
 
+    def _get_matched_payments(self):
+        return self.reconciled_line_ids.payment_id
+
     def _check_kept(self):
-        if payments := self.sudo().reconciled_line_ids.payment_id:
+        if payments := self.sudo()._get_matched_payments():
             raise UserError(_(
                 "Cannot modify reconciled payment details: which items %(payments)s is matched with follows from their "
                 "reconciliation. Reconcile or unreconcile them instead.",

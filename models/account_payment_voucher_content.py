@@ -68,7 +68,7 @@ class AccountPayment(models.Model):
         """Yield (payment, matched item, amount in the payment's currency, amount in the item's currency)."""
         own_items = self.filtered(lambda payment: not payment.is_internal_transfer).move_id.line_ids
         partials = own_items.matched_debit_ids | own_items.matched_credit_ids
-        skipped = partials.exchange_move_id
+        skipped = partials.exchange_move_id | partials.full_reconcile_id.exchange_move_id
         for partial in partials:
             debit = (partial.debit_move_id, partial.debit_amount_currency)
             credit = (partial.credit_move_id, partial.credit_amount_currency)

@@ -79,6 +79,45 @@ class TestGuardMatching(PaymentCommon):
         self.open_item.with_user(self.accountant).write({'matching_number': 'I7'})
         self.assertEqual(self.open_item.matching_number, 'I7')
 
+    # -- exchange differences -------------------------------------------------------------------------------------
+
+    def test_exchange_difference_is_the_entry_of_its_matching(self):
+        """Undoing a matching reverses this entry, and the voucher leaves it out: no other one is put in its place."""
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        of_documents = self.match_items(documents).matched_debit_ids
+        bill, group = self.partial.credit_move_id.move_id, self.matched_item.full_reconcile_id
+        for payment, matching, entry in (
+            (self.reconciled, self.partial, bill),
+            (self.reconciled, self.partial, self.posted.move_id),
+            (self.reconciled, group, bill),
+            (self.posted, of_documents, self.posted.move_id),
+            (self.posted, of_documents.full_reconcile_id, self.posted.move_id),
+        ):
+            with self.subTest(matching=matching, entry=entry.name):
+                self.assertRefusedToAll(
+                    RECONCILED_LOCKED, payment, lambda acting, matching=matching, entry=entry:
+                    matching.with_env(acting.env).write({'exchange_move_id': entry.id}))
+        self.assertRefusedToAll(
+            RECONCILED_LOCKED, self.posted, lambda acting: self.make_partial(acting, exchange_move_id=bill.id))
+
+    def test_exchange_difference_is_kept(self):
+        """Nor is it taken away: then undoing the matching would not reverse it."""
+        currency = self.currency_data['currency']
+        payment = self.make_posted(amount=600.0, currency_id=currency.id)
+        bill = self.make_bill(600.0, currency_id=currency.id, invoice_date='2016-02-01', date='2016-02-01')
+        partial = self.match_items(payment.move_id | bill).matched_debit_ids.filtered('exchange_move_id')
+        other = self.make_entry(post=True, journal_id=partial.exchange_move_id.journal_id.id)
+        for entry in (self.env['account.move'], other):
+            self.assertRefusedToAll(
+                RECONCILED_LOCKED, payment, lambda acting, entry=entry:
+                partial.with_env(acting.env).write({'exchange_move_id': entry.id}))
+
+    def test_exchange_difference_of_documents_is_free(self):
+        documents = self.make_bill() | self.make_bill(move_type='in_refund')
+        partial = self.match_items(documents).matched_debit_ids.with_user(self.accountant)
+        partial.write({'exchange_move_id': documents[0].id})
+        self.assertEqual(partial.exchange_move_id, documents[0])
+
     # -- made by hand ---------------------------------------------------------------------------------------------
 
     def test_matching_takes_no_more_than_is_open(self):

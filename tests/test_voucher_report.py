@@ -103,6 +103,14 @@ class TestVoucherReport(VoucherCommon):
         self.match_items(payment.move_id | bill)
         self.assertTrue((bill.line_ids.matched_debit_ids | bill.line_ids.matched_credit_ids).exchange_move_id)
         self.assertEqual([row['move'] for row in payment._get_voucher_documents()[payment.id]], [bill])
+        with self.subTest("where Odoo once kept them"):
+            self.cr.execute('''
+                UPDATE account_full_reconcile f SET exchange_move_id = p.exchange_move_id
+                  FROM account_partial_reconcile p
+                 WHERE p.full_reconcile_id = f.id AND p.exchange_move_id IS NOT NULL''')
+            self.cr.execute('UPDATE account_partial_reconcile SET exchange_move_id = NULL')
+            self.env.invalidate_all()
+            self.assertEqual([row['move'] for row in payment._get_voucher_documents()[payment.id]], [bill])
 
     def test_bank_matching_is_no_document(self):
         self.assertEqual(self.make_matched()._get_voucher_documents().popitem()[1], [])

@@ -1,5 +1,5 @@
 """What the guards of payments, entries and items share: the pass, the comparison, the split of a write."""
-from odoo import SUPERUSER_ID, _, api, models, tools
+from odoo import SUPERUSER_ID, _, api, models
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
@@ -46,6 +46,10 @@ class PostingGuard(models.AbstractModel):
     _name = 'payment.posting.guard'
     _description = 'Posting Guard'
 
+    # What the hooks name, on the class: each write asks for it, and looking it up in a cache of Odoo's took longer.
+    _guard_protected = None
+    _guard_sources = None
+
     # ------------------------------------------------------------------
     # Hooks
     # ------------------------------------------------------------------
@@ -75,19 +79,32 @@ class PostingGuard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    @tools.ormcache()
-    def _guard_protected_names(self):
-        """The protected fields and their sources, asked once for each registry: the context has no part in it."""
-        return self.env(context={})[self._name]._guard_protected_fields() | self._guard_source_names()
+    def _setup_complete(self):
+        # EXTENDS base
+        super()._setup_complete()
+        type(self)._guard_protected = type(self)._guard_sources = None
 
     @api.model
-    @tools.ormcache()
+    def _guard_protected_names(self):
+        """The protected fields and their sources, asked once for each registry: the context has no part in it."""
+        if self._guard_protected is None:
+            own = self.env(context={})[self._name]._guard_protected_fields()
+            type(self)._guard_protected = own | self._guard_source_names()
+        return self._guard_protected
+
+    @api.model
     def _guard_source_names(self):
         """Names of the values between content and content: computed, not stored, and protected fields follow from them.
 
         Odoo takes what is written to such a field for the computed value, and stores anew what follows from it: the
         bank accounts to choose from, written by a client, would change the bank account of a posted payment.
         """
+        if self._guard_sources is None:
+            type(self)._guard_sources = self._guard_find_sources()
+        return self._guard_sources
+
+    @api.model
+    def _guard_find_sources(self):
         models = [self.env(context={})[name] for name in GUARDED]
         stored = {field for model in models for name in model._guard_protected_fields()
                   if (field := model._fields[name]).store}

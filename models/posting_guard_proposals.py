@@ -14,7 +14,7 @@ class PostingGuard(models.AbstractModel):
 
     _inherit = 'payment.posting.guard'
 
-    _guard_proposed = frozenset()  # the names, on the class: they are asked for whenever anything is computed
+    _guard_proposed = frozenset()  # on the class, too: whatever is computed asks for it
 
     @api.model
     def _guard_proposed_fields(self):

@@ -74,7 +74,7 @@ class TestInvariantsFields(TransactionCase):
         for name, fields in content.items():
             model = self.env[name]
             self.assertLessEqual(fields, model._guard_protected_fields(), name)
-            self.env.registry.clear_cache()
+            model._setup_complete()
             forged = model.with_context(hash_version=1)  # the fields of an entry's hash are fewer then
             names = model._guard_protected_fields() | model._guard_source_names()
             self.assertEqual(forged._guard_protected_names(), names, name)

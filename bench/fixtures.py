@@ -11,6 +11,7 @@ PEOPLE = {
 }
 LARGE = 20000.0  # above the threshold from which payments need an authorization
 PARTNERS = 20
+DAY, DAY_BEFORE = '2024-05-02', '2024-05-01'
 
 
 def make(env, sizes):
@@ -24,10 +25,11 @@ def make(env, sizes):
         'posted': _payments(env, partners, sizes['payments']),
         'approved': _payments(env, partners, sizes['payments']),
         'stage': _payments(env, partners, sizes['stage'], amount=LARGE),
-        'bills': _bills(env, partners, sizes['bills']),
+        'bills': _bills(env, partners, sizes['bills'], date=DAY_BEFORE),
         'draft_bills': _bills(env, partners, sizes['bills']),
     }
-    (found['posted'].move_id | found['bills']).action_post()
+    # For the next number Odoo reads the latest bill: one, so that it is the same each time.
+    (found['posted'].move_id | found['bills'] | _bills(env, partners, 1)).action_post()
     found['items'] = _open_items(env, sizes['items'])
     env.cr.commit()
     return {'uids': dict(zip(PEOPLE, people.ids)), 'partners': partners.ids,
@@ -57,12 +59,13 @@ def _payments(env, partners, count, **values):
     return env['account.payment'].create(payment_values(env, partners.ids, count, **values))
 
 
-def _bills(env, partners, count):
-    return env['account.move'].create([_document('in_invoice', partners[number % PARTNERS]) for number in range(count)])
+def _bills(env, partners, count, date=DAY):
+    return env['account.move'].create([
+        _document('in_invoice', partners[number % PARTNERS], date=date) for number in range(count)])
 
 
-def _document(kind, partner, amount=100.0):
-    return {'move_type': kind, 'partner_id': partner.id, 'invoice_date': '2024-05-02', 'date': '2024-05-02',
+def _document(kind, partner, amount=100.0, date=DAY):
+    return {'move_type': kind, 'partner_id': partner.id, 'invoice_date': date, 'date': date,
             'invoice_line_ids': [Command.create({'name': 'Work', 'price_unit': amount, 'tax_ids': []})]}
 
 

@@ -20,11 +20,11 @@ class Goal:
     why: str = ''
 
 
-IN_PYTHON = ('Of the calls of Python functions, two or three in a hundred are for the fields that we add to each '
+IN_PYTHON = ('Of the calls of Python functions, one to three in a hundred are for the fields that we add to each '
              'record, and for what the guard asks before each write.')
 GOALS = (
     Goal('create', 'create 200 drafts', 0, 1.02, why=IN_PYTHON),
-    Goal('edit', 'edit 200 drafts', 0, 1.02),
+    Goal('edit', 'edit 200 drafts', 0, 1.02, why=IN_PYTHON),
     Goal('post', 'post 200 payments, approval off', 2, 1.03),
     Goal('post_approved', 'post 200 approved payments, approval on', 10, 1.10),
     Goal('register', 'register payment on 100 bills, approval off', 2, 1.03, why=IN_PYTHON),

@@ -99,14 +99,18 @@ class TestApprovalActivity(ApprovalPeopleCommon):
     def test_screens_are_told_of_todos_that_are_gone(self):
         """The number beside the clock goes down without a reload."""
         payment = self.submit(self.make_payment())
-        waiting = self.env.cr.precommit.data['bus.bus.values']
-        before = len(waiting)
+        before = len(self.sent_to_screens())
         payment.with_user(self.people['user']).action_recall_payment()
-        told = [(json.loads(one['channel'])[1:], json.loads(one['message'])) for one in waiting[before:]]
+        told = [(json.loads(one['channel'])[1:], json.loads(one['message'])) for one in self.sent_to_screens()[before:]]
         self.assertIn((
             ['res.partner', self.people['reviewer'].partner_id.id],
             {'type': 'mail.activity/updated', 'payload': {'activity_deleted': True}},
         ), told)
+
+    def sent_to_screens(self):
+        """Later builds of Odoo keep it until the transaction ends, earlier ones write it at once."""
+        written = self.env['bus.bus'].sudo().search([], order='id').read(['channel', 'message'])
+        return written + self.env.cr.precommit.data.get('bus.bus.values', [])
 
     def test_many_people_share_the_payments(self):
         """No more than a handful get a to-do for one payment, and over many payments everybody gets some."""

@@ -183,19 +183,12 @@ class PostingGuard(models.AbstractModel):
         field = self._fields[name]
         record = self.sudo()
         if field.type == 'many2many':
-            return set(record[name].ids) != set(record._guard_as_written(name, value).ids)
+            return set(record[name].ids) != set(record.new({name: value}, origin=record)[name].ids)
         old = field.convert_to_cache(record[name], record, validate=False) or None
         new = field.convert_to_cache(value, record, validate=False) or None
         if field.type == 'monetary' and (currency := record[field.get_currency_field(record)]):
             return not currency.is_zero((new or 0.0) - (old or 0.0))
         return old != new
-
-    def _guard_as_written(self, name, value):
-        """What would be in the field, on a record in memory. Commands count from what is linked now, which ``new`` with
-        values does in later builds of Odoo alone."""
-        field, record = self._fields[name], self.new({}, origin=self)
-        return field.convert_to_record(
-            field.convert_to_cache(value, record, validate=field.type == 'many2many'), record)
 
     def _guard_authorize_changes(self, changes, vals):
         """Ask the payments for permission, then put the changes on record."""

@@ -114,7 +114,7 @@ class PaymentOverride(models.Model):
             'field_name': f'{record._name}.{name}',
             'field_label': label,
             'old_value': self._format_value(record, name, record[name]),
-            'new_value': self._format_value(record, name, record.new({name: value}, origin=record)[name]),
+            'new_value': self._format_value(record, name, record._guard_as_written(name, value)),
         }
 
     @api.model

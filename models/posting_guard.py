@@ -1,5 +1,5 @@
 """What the guards of payments, entries and items share: the pass, the comparison, the split of a write."""
-from odoo import SUPERUSER_ID, _, api, models
+from odoo import SUPERUSER_ID, Command, _, api, models
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
@@ -183,12 +183,18 @@ class PostingGuard(models.AbstractModel):
         field = self._fields[name]
         record = self.sudo()
         if field.type == 'many2many':
-            return set(record[name].ids) != set(record.new({name: value}, origin=record)[name].ids)
+            return set(record[name].ids) != set(record._guard_as_written(name, value).ids)
         old = field.convert_to_cache(record[name], record, validate=False) or None
         new = field.convert_to_cache(value, record, validate=False) or None
         if field.type == 'monetary' and (currency := record[field.get_currency_field(record)]):
             return not currency.is_zero((new or 0.0) - (old or 0.0))
         return old != new
+
+    def _guard_as_written(self, name, value):
+        """What would be in the field, on a record in memory. Earlier builds of Odoo 17 count commands from nothing."""
+        if self._fields[name].type == 'many2many' and isinstance(value, (list, tuple)):
+            value = [Command.set(self[name].ids), *value]
+        return self.new({name: value}, origin=self)[name]
 
     def _guard_authorize_changes(self, changes, vals):
         """Ask the payments for permission, then put the changes on record."""

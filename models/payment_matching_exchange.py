@@ -26,10 +26,11 @@ class PaymentMatchingExchange(models.AbstractModel):
 
         :raise UserError: where the matching or the entry is that of payments, and it is otherwise
         """
-        payments = self.sudo()._get_matched_payments() | entry.sudo().payment_id
+        records, entry = self.sudo(), entry.sudo()
+        payments = records._get_matched_payments() | entry.payment_id
         if payments and (
-                self.exchange_move_id - entry
-                or entry.sudo().journal_id != entry.sudo().company_id.currency_exchange_journal_id):
+                records.exchange_move_id - entry
+                or entry.journal_id != entry.company_id.currency_exchange_journal_id):
             raise UserError(_(
                 "Cannot modify reconciled payment details: the exchange difference of %(payments)s follows from the "
                 "reconciliation. Unreconcile its journal items and reconcile them anew.",

@@ -191,9 +191,14 @@ class PostingGuard(models.AbstractModel):
         return old != new
 
     def _guard_as_written(self, name, value):
-        """What would be in the field, on a record in memory. Earlier builds of Odoo 17 count commands from nothing."""
+        """What would be in the field, on a record in memory.
+
+        To write ids without commands replaces what is linked; in memory they would be added. Earlier builds of
+        Odoo 17 count commands from nothing there.
+        """
         if self._fields[name].type == 'many2many' and isinstance(value, (list, tuple)):
-            value = [Command.set(self[name].ids), *value]
+            plain = isinstance(value, tuple) or value and not isinstance(value[0], (list, tuple))
+            value = [Command.set(self[name].ids), *([Command.set(value)] if plain else value)]
         return self.new({name: value}, origin=self)[name]
 
     def _guard_authorize_changes(self, changes, vals):

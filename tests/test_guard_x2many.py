@@ -82,6 +82,23 @@ class TestGuardX2many(PaymentCommon):
         last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
         self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
 
+    def test_plain_ids_on_tags(self):
+        """Ids without commands replace what is linked: what they take off is a change, too."""
+        item = self.posted._seek_for_lines()[1]
+        tags = self.env['account.account.tag'].create([{'name': name, 'applicability': 'taxes'} for name in 'AB'])
+        item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.set(tags.ids)]})
+        for same in (tags.ids, tuple(tags.ids), []):
+            item.with_user(self.accountant).write({'tax_tag_ids': same})
+        for fewer in (tags[1].ids, tuple(tags[1].ids), ()):
+            self.assertRefusedToEveryoneElse(
+                PAYMENT_LOCKED, self.posted,
+                lambda acting, ids=fewer: item.with_env(acting.env).write({'tax_tag_ids': ids}))
+        self.assertEqual(item.tax_tag_ids, tags)
+        item.with_user(self.payment_manager).write({'tax_tag_ids': tags[1].ids})
+        self.assertEqual(item.tax_tag_ids, tags[1])
+        last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
+        self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
+
     def test_two_updates_that_keep_the_balance(self):
         """Odoo reads "credit 0" on a debit item as "nothing at all": both sides emptied would still balance."""
         debit, credit = self.posted.move_id.line_ids.sorted('balance', reverse=True)

@@ -75,7 +75,7 @@ def _queries(row):
 
 
 def _ratio(row):
-    return f'{row["ratio"]:.2f} (≤ {row["goal_ratio"]:.2f})'
+    return f'{row["ratio"]:.3f} (≤ {row["goal_ratio"]:.2f})'
 
 
 def _peer(row):

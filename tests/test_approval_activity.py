@@ -99,11 +99,21 @@ class TestApprovalActivity(ApprovalPeopleCommon):
     def test_screens_are_told_of_todos_that_are_gone(self):
         """The number beside the clock goes down without a reload."""
         payment = self.submit(self.make_payment())
+        self.assertTold('reviewer', payment.with_user(self.people['user']).action_recall_payment)
+
+    def test_screens_are_told_where_the_todo_went_just_before(self):
+        payment = self.submit(self.make_payment())
+        self.env.flush_all()
+        self.todos(payment).user_id = self.people['approver']
+        self.assertTold('approver', payment.action_cancel)
+
+    def assertTold(self, role, function):
+        """The screens of that person are told that to-dos are gone."""
         before = len(self.sent_to_screens())
-        payment.with_user(self.people['user']).action_recall_payment()
+        function()
         told = [(json.loads(one['channel'])[1:], json.loads(one['message'])) for one in self.sent_to_screens()[before:]]
         self.assertIn((
-            ['res.partner', self.people['reviewer'].partner_id.id],
+            ['res.partner', self.people[role].partner_id.id],
             {'type': 'mail.activity/updated', 'payload': {'activity_deleted': True}},
         ), told)
 
@@ -151,6 +161,11 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         self.assertEqual(len(lines), 2)
         self.assertIn('For Approval', lines[1].body)
         self.assertEqual(lines[1].author_id, self.people['reviewer'].partner_id)
+
+    def test_step_without_its_subtype_is_a_note(self):
+        self.env.ref('payment_account_enhanced.mt_payment_under_review').unlink()
+        payment = self.submit(self.make_payment())
+        self.assertEqual(payment.message_ids[0].subtype_id, self.env.ref('mail.mt_note'))
 
     def test_who_follows_a_stage_is_notified_of_that_stage_alone(self):
         payment = self.make_payment()

@@ -44,6 +44,14 @@ class TestApprovalGate(ApprovalCommon):
                 active_model='account.payment', active_ids=payment.ids, active_id=payment.id).run(),
         }
 
+    def test_entry_offers_the_button_to_whom_the_gate_lets_through(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        for role, hidden in (('nobody', True), ('poster', False)):
+            self.assertEqual(self.as_person(payment, role).move_id.hide_post_button, hidden, role)
+        self.as_person(payment, 'poster').action_post()
+        self.assertTrue(payment.move_id.hide_post_button, 'It is posted')
+        self.assertFalse(self.init_invoice('in_invoice').hide_post_button, 'Bills are not approved here')
+
     def test_no_road_posts_an_unapproved_payment(self):
         for direction in ('outbound', 'inbound'):
             for state in ('draft', 'under_review', 'for_approval', 'for_authorization'):

@@ -130,6 +130,7 @@ class TestApprovalMatrix(ApprovalCommon):
                         'action_type': action, 'stage_from': state, 'stage_to': row.target,
                         'user_id': self.people[role].id, 'role': role, 'amount': AMOUNTS[size],
                     }])
+                    self.assertTrue(self.last_row(payment).create_date)
 
     def test_table_leads_only_to_declared_stages(self):
         states = {state for state, _label in machine.STATES}

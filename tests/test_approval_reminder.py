@@ -29,9 +29,11 @@ class TestApprovalReminder(ApprovalPeopleCommon):
         waiting = self.make_late(self.submit(self.make_payments(3)))
         late_approval = self.make_late(self.review(self.make_payment(amount=20000.0)))
         fresh = self.submit(self.make_payment())
+        self.company.email = 'payments@example.com'
         mails = self.remind()
         self.assertEqual(mails.recipient_ids, (self.people['reviewer'] | self.people['approver']).partner_id)
         self.assertEqual(mails.mapped('auto_delete'), [True, True])
+        self.assertEqual(set(mails.mapped('email_from')), {self.company.email_formatted})
         to_reviewer = mails.filtered(lambda mail: mail.recipient_ids == self.people['reviewer'].partner_id)
         self.assertEqual(to_reviewer.subject, '3 payments wait for you')
         self.assertEqual((mails - to_reviewer).subject, '1 payment waits for you')
@@ -40,6 +42,11 @@ class TestApprovalReminder(ApprovalPeopleCommon):
         self.assertNotIn(fresh.voucher_number, to_reviewer.body_html)
         self.assertNotIn(late_approval.voucher_number, to_reviewer.body_html)
         self.assertNotRegex(to_reviewer.body_html, r'and -?\d+ more')
+
+    def test_company_without_address(self):
+        self.company.email = False
+        self.make_late(self.submit(self.make_payment()))
+        self.assertEqual(self.remind().email_from, self.env.ref('base.user_root').email_formatted)
 
     def test_long_lists_are_cut(self):
         for new, left_out in ((PAYMENTS_SHOWN + 1, 1), (1, 2)):

@@ -42,8 +42,11 @@ class TestGuardChecks(PaymentCommon):
     def test_reconciled_payment(self):
         payment = self.make_reconciled()
         for user in (self.accountant, self.payment_manager):
-            with self.assertRaisesRegex(UserError, r'^Cannot modify reconciled payment details'):
+            with self.assertRaisesRegex(UserError, r'^Cannot modify reconciled payment details.*\(refused: Memo\)'):
                 payment.with_user(user).write({'ref': 'Another memo'})
+            with self.assertRaisesRegex(
+                    UserError, r'^Cannot modify reconciled payment details.*\(refused: Journal Items\)'):
+                payment.with_user(user).move_id.line_ids.unlink()
 
     def test_nothing_is_reconciled_among_no_payments(self):
         self.assertEqual(self.env['account.payment']._guard_reconciled(), self.env['account.payment'])

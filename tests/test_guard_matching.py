@@ -211,8 +211,9 @@ class TestGuardMatching(PaymentCommon):
     def test_group_that_stays_the_same(self):
         """A client may send what is there already."""
         group, counterpart = self.matched_item.full_reconcile_id, self.partial.credit_move_id
-        counterpart.with_user(self.accountant).write({'full_reconcile_id': group.id})
-        self.assertEqual(counterpart.full_reconcile_id, group)
+        for member in (counterpart, self.partial):
+            member.with_user(self.accountant).write({'full_reconcile_id': group.id})
+            self.assertEqual(member.full_reconcile_id, group)
 
     def test_groups_without_payments_are_as_in_odoo(self):
         documents = self.make_bill() | self.make_bill(move_type='in_refund')

@@ -5,23 +5,28 @@ from .approval_common import ApprovalCommon
 from .common import PaymentCommon
 from .fingerprint import FingerprintCase
 
-PROPOSED = ('currency_id', 'destination_account_id', 'outstanding_account_id', 'partner_bank_id')
+PROPOSED = (
+    'currency_id', 'date', 'destination_account_id', 'fiscal_position_id', 'outstanding_account_id', 'partner_bank_id')
 
 
 class RecomputeCommon(FingerprintCase):
     """Payments of which Odoo would propose something else today, and a client that asks for it."""
 
     def chosen(self):
-        """A foreign currency, and the second bank account of the vendor."""
+        """A foreign currency, the second bank account of the vendor, and another date than that of the document."""
         self.banks = self.env['res.partner.bank'].create([
             {'acc_number': f'GB{number}BUKB20201555555555', 'partner_id': self.partner_a.id, 'allow_out_payment': True}
             for number in (35, 36)
         ])
-        return {'currency_id': self.currency_data['currency'].id, 'partner_bank_id': self.banks[1].id}
+        return {
+            'currency_id': self.currency_data['currency'].id, 'partner_bank_id': self.banks[1].id,
+            'date': '2024-03-01', 'invoice_date': '2024-02-15',
+        }
 
     def change_what_is_proposed(self, payment):
-        """The vendor has another parent, account and bank, the journal another account for its payments."""
+        """The vendor has another parent, account, bank and taxes, the journal another account for its payments."""
         self.partner_a.parent_id = self.env['res.partner'].create({'name': 'Group', 'is_company': True})
+        self.partner_a.property_account_position_id = self.env['account.fiscal.position'].create({'name': 'Abroad'})
         account = payment.destination_account_id
         self.partner_a.property_account_payable_id = account.copy({'code': '219999'})
         self.banks[1].active = False
@@ -75,12 +80,15 @@ class TestGuardRecompute(RecomputeCommon, PaymentCommon):
         payment = self.make_posted(**self.chosen())
         account = self.partner_b.property_account_payable_id.copy({'code': '219998'})
         self.partner_b.property_account_payable_id = account
+        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
+        self.partner_b.property_account_position_id = abroad
         payment.with_user(self.payment_manager).partner_id = self.partner_b
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertEqual(payment.destination_account_id, account)
         self.assertFalse(payment.partner_bank_id)
-        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+        self.assertRecordValues(payment.move_id, [{
+            'commercial_partner_id': self.partner_b.id, 'fiscal_position_id': abroad.id}])
         self.assertIn(account, payment.move_id.line_ids.account_id)
 
     def test_proposals_follow_what_a_payment_manager_changes_on_the_entry(self):

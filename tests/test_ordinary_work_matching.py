@@ -20,6 +20,18 @@ class TestOrdinaryWorkMatching(PaymentCommon):
         self.assertFalse(payment.is_reconciled)
         self.assertEqual(bill.payment_state, 'not_paid')
 
+    def test_matched_in_full_in_its_own_currency_alone(self):
+        """Books that are taken over with their matchings leave out exchange differences."""
+        gold = self.currency_data['currency']
+        payment = self.as_accountant(self.make_posted(currency_id=gold.id, date='2017-01-01'))
+        bill = self.as_accountant(self.make_bill(currency_id=gold.id, invoice_date='2016-01-01', date='2016-01-01'))
+        both = (payment.move_id | bill).with_context(no_exchange_difference=True)
+        self.assertContentKept(payment, self.match_items, both)
+        item = payment._seek_for_lines()[1]
+        self.assertTrue(item.full_reconcile_id)
+        self.assertTrue(item.amount_residual)
+        self.assertFalse(item.amount_residual_currency)
+
     def test_unreconcile_wizard(self):
         payment = self.as_accountant(self.make_reconciled())
         items = payment.move_id.line_ids.filtered('reconciled')

@@ -21,12 +21,6 @@ class AccountFullReconcile(models.Model):
                 self._get_linked('account.partial.reconcile', vals.get('partial_reconcile_ids')))
         return super().create(vals_list)
 
-    def write(self, vals):
-        # EXTENDS account
-        if {'reconciled_line_ids', 'partial_reconcile_ids'}.intersection(vals):
-            self._check_kept()
-        return super().write(vals)
-
     def unlink(self):
         # EXTENDS account
         if self.env.context.get(UNRECONCILING_KEY) is not UNRECONCILING:

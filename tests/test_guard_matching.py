@@ -208,6 +208,15 @@ class TestGuardMatching(PaymentCommon):
         ):
             self.assertRefusedToAll(RECONCILED_LOCKED, self.reconciled, door)
 
+    def test_group_of_linked_items(self):
+        """Whichever command names the items."""
+        items = self.open_item | self.bill_item
+        for commands in ([Command.set(items.ids)], [*map(Command.link, items.ids)]):
+            self.assertRefusedToAll(
+                RECONCILED_LOCKED, self.posted, lambda acting, commands=commands:
+                acting.env['account.full.reconcile'].create(
+                    {'reconciled_line_ids': commands, 'partial_reconcile_ids': []}))
+
     def test_group_that_stays_the_same(self):
         """A client may send what is there already."""
         group, counterpart = self.matched_item.full_reconcile_id, self.partial.credit_move_id

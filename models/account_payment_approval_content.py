@@ -62,8 +62,11 @@ class AccountPayment(models.Model):
     def _name_content(self, name, value):
         """A content value as a person would say it."""
         field = self._fields.get(name)
-        if field is not None and field.type == 'many2one' and value:
+        linked = field is not None and field.type == 'many2one'
+        if value in (None, '') or linked and not value:
+            return _("empty")
+        if linked:
             return self.env[field.comodel_name].sudo().browse(value).exists().display_name or str(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
-        return str(value) if value not in (None, '', False) else _("empty")
+        return str(value)

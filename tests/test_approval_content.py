@@ -1,3 +1,5 @@
+import re
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -67,6 +69,13 @@ class TestApprovalContent(ApprovalCommon):
         payment = self.bring_to(self.new_payment(), 'approved')
         self.sql("UPDATE account_payment SET partner_id = %s WHERE id = %s", self.partner_b.id, payment.id)
         self.assertNotPosted(payment, f'{self.partner_a.display_name} → {self.partner_b.display_name}')
+
+    def test_account_taken_off_behind_the_back_is_named(self):
+        payment = self.bring_to(self.new_payment(), 'approved')
+        self.sql("UPDATE account_payment SET partner_bank_id = NULL WHERE id = %s", payment.id)
+        account = re.escape(self.bank_account.display_name)
+        self.assertNotPosted(payment, f'Recipient Bank Account: {account} → empty; ')
+        self.assertNotPosted(payment, 'Trust in the Recipient Bank Account: Yes → No')
 
     def test_items_are_named_where_nothing_else_tells_the_difference(self):
         payment = self.bring_to(self.new_payment(), 'approved')

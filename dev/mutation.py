@@ -24,7 +24,7 @@ BESIDE_OTHERS = ('account_payment_approval_order', 'account_payment_approval_ori
                  'account_payment_approval_origin_point_of_sale')
 # These ran when the module was loaded or installed, before the first test; or other addons call them, never this one.
 BEFORE_TESTS = ('_right', '_reason', 'AccountPayment._auto_init', 'PaymentApprovalHistory._auto_init',
-                'PostingGuard._guard_payments')
+                'PostingGuard._guard_payments', 'PostingGuard._setup_complete')
 SAMPLE, JOBS, GOAL = 200, 2, 0.95
 HOURS = 24
 EXPLAINED = ROOT / 'dev' / 'mutation_explained.txt'

@@ -90,14 +90,21 @@ class Stage:
         if mutant:
             code = sys.modules[f'odoo.addons.{ADDON}.{mutant.file.removesuffix(".py").replace("/", ".")}']
             mutants.put_in(mutants.mutated((self.root / mutant.file).read_text(), mutant), mutant, code)
-        if self.cr:  # what was computed without the fault
-            self.kind.env.invalidate_all()
-            with mute_logger('odoo.modules.registry'):
-                self.kind.registry.clear_all_caches()
+        if self.cr:
+            self.forget()
         result = FirstFailure()
         for name in names:
             self.tests[name](result)
         return 0
+
+    def forget(self):
+        """Forget what was worked out without the fault: records, caches, and the names that stand on the classes."""
+        env = self.kind.env
+        env.invalidate_all()
+        with mute_logger('odoo.modules.registry'):
+            env.registry.clear_all_caches()
+        for name in env.registry.descendants(['payment.posting.guard'], '_inherit'):
+            env[name]._setup_complete()
 
     def wait(self, child, end):
         while time.monotonic() < end:

@@ -160,6 +160,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
             lines.mapped('subtype_id'), self.env.ref(subtype % 'under_review') + self.env.ref(subtype % 'for_approval'))
         self.assertEqual(len(lines), 2)
         self.assertIn('For Approval', lines[1].body)
+        self.assertNotIn('<br', lines[1].body, 'Nothing was said with it')
         self.assertEqual(lines[1].author_id, self.people['reviewer'].partner_id)
 
     def test_step_without_its_subtype_is_a_note(self):

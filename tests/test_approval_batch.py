@@ -69,6 +69,7 @@ class TestApprovalBatch(ApprovalCommon):
         self.assertEqual(payments.mapped('approval_state'), ['for_authorization'] * 3 + ['draft'] * 2)
         self.assertIn('3 of 5', answer['params']['title'])
         self.assertEqual(len(answer['params']['message'].splitlines()), 2)
+        self.assertTrue(answer['params']['sticky'], 'Nobody reads reasons in five seconds')
 
     def test_posting_one_by_one_where_one_fails(self):
         payments = self.bring_to(self.new_payments(3), 'approved')

@@ -74,3 +74,10 @@ class TestApprovalDuties(ApprovalCommon):
             self.as_person(payment, 'reviewer').action_post()
         self.as_person(payment, 'poster').action_post()
         self.assertEqual(payment.state, 'posted')
+
+    def test_strict_duties_keep_nobody_from_taking_it_back(self):
+        self.company.payment_strict_duties = True
+        recalled, rejected = self.bring_to(self.new_payment() + self.new_payment(), 'for_approval')
+        self.as_person(recalled, 'user').action_recall_payment()
+        self.as_person(rejected, 'reviewer')._run_approval('reject', 'Paid already')
+        self.assertEqual((recalled.approval_state, rejected.approval_state), ('draft', 'draft'))

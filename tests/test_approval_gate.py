@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.addons.account.models import account_payment as core
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models import payment_approval_machine as machine
@@ -43,6 +43,15 @@ class TestApprovalGate(ApprovalCommon):
                 'account.action_account_confirm_payments').with_user(payment.env.user).with_context(
                 active_model='account.payment', active_ids=payment.ids, active_id=payment.id).run(),
         }
+
+    def test_poster_posts_what_was_approved_and_nothing_else(self):
+        """Without invoicing rights of their own: what needs no approval is as in Odoo."""
+        approved = self.bring_to(self.new_payment(), 'approved')
+        self.company.payment_approval_inbound = False
+        with self.assertRaises(AccessError):
+            self.as_person(approved + self.new_payment(payment_type='inbound'), 'poster').action_post()
+        self.as_person(approved, 'poster').action_post()
+        self.assertEqual(approved.state, 'posted')
 
     def test_entry_offers_the_button_to_whom_the_gate_lets_through(self):
         payment = self.bring_to(self.new_payment(), 'approved')

@@ -53,6 +53,7 @@ class TestApprovalOriginOnline(ApprovalCommon):
     def test_what_came_in_is_posted_at_once(self):
         self.assertEqual(self.provider.journal_id, self.bank)
         self.assertPasses(True, 'inbound', {})
+        self.assertPasses(True, 'inbound', {'amount': 0.5}, amount=0.5)
 
     def test_what_does_not_fit_waits(self):
         contact = self.partner_a.copy({'parent_id': self.partner_a.id})

@@ -1,6 +1,7 @@
 """A stage with nobody who could act is told before a payment gets stuck in it."""
 from odoo import Command
 from odoo.tests import BaseCase, HttpCase, tagged
+from odoo.tools.misc import format_datetime
 
 from ..models import payment_approval_duties as duties
 from ..models import payment_approval_machine as machine
@@ -39,6 +40,10 @@ class TestApprovalDuties(BaseCase):
         self.assertEqual(self.gap(managers), 'post')
         self.assertIsNone(self.gap({1: {'manager'}}, large=False))
         self.assertEqual(self.gap({1: {'manager'}}, large=False, submitter=1), 'approve')
+
+    def test_managers_are_named_last(self):
+        holders = {2: {'manager'}, 4: {'reviewer'}, 3: {'reviewer'}}
+        self.assertEqual(list(duties.find_people(self.chain(), holders)), [3, 4, 2])
 
     def test_nobody_is_next_after_the_last_step(self):
         chain = self.chain(state='posted')
@@ -134,6 +139,7 @@ class TestApprovalStaffing(ApprovalPeopleCommon):
         for words in ('For Approval', self.people['user'].name, self.people['approver'].name):
             self.assertIn(words, text)
         self.assertNotIn(self.people['authorizer'].name, text)
+        self.assertIn(format_datetime(self.env, payment.approval_stage_date, dt_format='short'), text)
         self.assertFalse(self.make_payment().approval_waiting_text)
 
     def test_filter_waiting_for_me(self):

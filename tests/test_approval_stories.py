@@ -181,6 +181,13 @@ class TestApprovalStories(ApprovalCommon):
             with self.subTest(step=step), self.assertRaises(AccessError):
                 getattr(payment.with_user(outsider), step)()
 
+    def test_step_of_another_stage(self):
+        payment = self.bring_to(self.new_payment(), 'under_review')
+        with self.assertRaisesRegex(UserError, 'Its stage is "Under Review"; this step is for .* "For Approval"'):
+            self.as_person(payment, 'approver').action_approve_payment()
+        unsaved = self.env['account.payment'].new({'amount': 1.0})
+        self.assertEqual(unsaved.submit_blocked_reason, 'Save the payment first.')
+
     def test_stage_that_passed_on_the_screen(self):
         """The form sends the stage that the person saw; a step on another one asks to look again."""
         payment = self.bring_to(self.new_payment(), 'for_approval')

@@ -24,6 +24,13 @@ class TestGuardChecks(PaymentCommon):
         with self.assertRaisesRegex(UserError, r'^Posted payments cannot be modified.*Memo'):
             payment.with_user(self.accountant).write({'ref': 'Another memo'})
 
+    def test_amounts_to_and_from_nothing(self):
+        for before, after in ((1.0, 0.0), (0.0, 1.0)):
+            payment = self.make_posted(amount=before)
+            with self.assertRaisesRegex(UserError, r'^Posted payments cannot be modified.*Amount'):
+                payment.with_user(self.accountant).amount = after
+            payment.with_user(self.accountant).amount = before
+
     def test_pass_says_what_it_opens(self):
         self.assertEqual(repr(PAIRING), '<GuardPass the link between the two halves of an internal transfer>')
 

@@ -117,7 +117,10 @@ class TestApprovalRecompute(RecomputeCommon, ApprovalCommon):
 
     def test_nothing_is_left_to_propose_when_a_payment_is_submitted(self):
         payment = self.new_payment()
+        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
+        self.partner_b.property_account_position_id = abroad
         payment.partner_id = self.partner_b
         self.bring_to(payment, 'under_review')
         self.env.flush_all()
-        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+        self.assertRecordValues(payment.move_id, [{
+            'commercial_partner_id': self.partner_b.id, 'fiscal_position_id': abroad.id}])

@@ -19,7 +19,7 @@ from odoo.tests.result import OdooTestResult
 from odoo.tools import mute_logger
 
 from dev import mutants
-from dev.mutation_trace import ADDON
+from dev.mutation_trace import ADDON, forget_names
 
 PATIENCE = 60  # seconds more than the tests of a mutant took while lines were traced, which is slow: it may loop
 WRONG = 3      # a process ends so when tests fail without any fault
@@ -103,8 +103,7 @@ class Stage:
         env.invalidate_all()
         with mute_logger('odoo.modules.registry'):
             env.registry.clear_all_caches()
-        for name in env.registry.descendants(['payment.posting.guard'], '_inherit'):
-            env[name]._setup_complete()
+        forget_names(env)
 
     def wait(self, child, end):
         while time.monotonic() < end:

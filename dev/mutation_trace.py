@@ -23,6 +23,8 @@ class Measured(OdooTestResult):
         super().startTest(test)
         self.last = time.monotonic()
         self.tracer.switch_context(test.id())
+        if env := getattr(test, 'env', None):
+            forget_names(env)  # each test reaches anew what names them
 
     def stopTest(self, test):
         super().stopTest(test)
@@ -34,6 +36,12 @@ class Measured(OdooTestResult):
         super().addError(test, err)
 
     addFailure = addError
+
+
+def forget_names(env):
+    """The names of fields that the guard keeps on the classes are worked out once for each registry: do it again."""
+    for name in env.registry.descendants(['payment.posting.guard'], '_inherit'):
+        env[name]._setup_complete()
 
 
 def trace(tests, root, files):

@@ -3,7 +3,7 @@
 ``PAE_MUTANTS``: how many, chosen at random (0 for all); ``PAE_SEED``: which; ``ONLY``: those whose line in the report
 has this text in it. Faults that change nothing a test could see stand in dev/mutation_explained.txt, each with its
 reason; they count as survivors all the same. Broken off, the same command goes on where it was; and what a test noticed
-is not tried again while that test and the file of the fault stay as they are.
+is not tried again while that test and the file of the fault stay as they are; nor is what it did not notice.
 """
 import collections
 import json

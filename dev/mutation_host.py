@@ -33,8 +33,8 @@ class Host:
 
     def run(self):
         self.map, self.results, self.tried = self.measure(), self.verdicts.read(), set()
-        self.luck = Luck()
-        cases = list(map(self.map.case, self.choose()))
+        self.luck, self.met = Luck(), self.verdicts.met()
+        cases = list(map(self.case, self.choose()))
         waiting, running, free = self.undecided(cases), {}, list(self.wish['databases'])
         while waiting or running:
             while free and waiting:
@@ -47,6 +47,15 @@ class Host:
             waiting += self.undecided(batch)
         told = [(str(case.mutant), self.results.get(case.mutant.key(), 'not reached')) for case in cases]
         pathlib.Path(self.wish['result']).write_text(json.dumps(told))
+
+    def case(self, mutant):
+        """The mutant with the tests that it has still to meet."""
+        case = self.map.case(mutant)
+        for group in self.met[mutant.key()].intersection(case.groups):
+            case.meet(group, self.map.time_of(case.groups[group]))
+            if not case.groups:
+                self.results.setdefault(mutant.key(), SURVIVED)
+        return case
 
     def undecided(self, cases):
         return [case for case in cases if case.groups and case.mutant.key() not in self.results]
@@ -87,6 +96,8 @@ class Host:
             case.meet(group, self.map.time_of(case.groups[group]))
             if verdict == KILLED:
                 self.luck.add(case.mutant, group)
+            elif verdict == SURVIVED:
+                self.verdicts.add_met(case.mutant, group)
             if verdict != SURVIVED or not case.groups:
                 self.decide(case.mutant, verdict, group)
             elif case.is_suspect() and not was_suspect:

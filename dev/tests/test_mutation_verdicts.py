@@ -44,3 +44,18 @@ def test_what_a_test_noticed_is_open_again_when_either_file_changes(root, name):
 def test_the_last_verdict_counts(root):
     Verdicts(root / 'verdicts', root, 'another whole').add(OTHER, 'killed', TEST)
     assert known(root)[OTHER.key()] == 'killed'
+
+
+def test_tests_that_did_not_notice_are_not_asked_again(root):
+    verdicts = Verdicts(root / 'verdicts', root, 'whole')
+    verdicts.add_met(OTHER, (TEST, False))
+    assert Verdicts(root / 'verdicts', root, 'another whole').met() == {OTHER.key(): {(TEST, False)}}
+    assert known(root) == {MUTANT.key(): 'killed', OTHER.key(): 'survived'}
+
+
+@pytest.mark.parametrize('name', ['models/guard.py', 'tests/test_guard.py'])
+def test_they_are_asked_again_when_either_file_changes(root, name):
+    verdicts = Verdicts(root / 'verdicts', root, 'whole')
+    verdicts.add_met(OTHER, (TEST, False))
+    (root / name).write_text('two')
+    assert not Verdicts(root / 'verdicts', root, 'whole').met()

@@ -38,8 +38,8 @@ def test_step_of_approval_may_grow_by_the_hundred_alone():
 
 def test_readme_sets_in_bold_what_is_missed_and_says_why(facts):
     text = page.section(facts)
-    assert '| some work | 1 (≤ 1) | **2.00 (≤ 1.50)** | 0, 1.00 |' in text
-    assert '| some work | 0 (≤ 1) | 1.00 (≤ 1.50) |  |' in text
+    assert '| some work | 1 (≤ 1) | **2.000 (≤ 1.50)** | 0, 1.00 |' in text
+    assert '| some work | 0 (≤ 1) | 1.000 (≤ 1.50) |  |' in text
     assert '| upgrade, against that of an empty addon | **20.0 s, 2.00 times (≤ 1.2 times)** |' in text
     reasons = text.split('\n\n')[-1]
     assert reasons.startswith('- **some work**: It has to.\n- **upgrade, against that of an empty addon**: Most')

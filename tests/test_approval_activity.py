@@ -3,6 +3,7 @@ import json
 import logging
 
 from odoo import fields
+from odoo.exceptions import MissingError
 from odoo.tests import tagged
 
 from ..models.account_payment_approval_activity import (
@@ -87,6 +88,15 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         recalled.with_user(self.people['user']).action_recall_payment()
         cancelled.with_user(self.invoicing_user).action_cancel()
         self.assertFalse(self.todos(recalled + cancelled))
+
+    def test_nothing_stays_on_the_screen_of_what_was_closed(self):
+        payment = self.submit(self.make_payment())
+        todo = self.todos(payment)
+        self.assertEqual((payment.activity_ids, payment.activity_summary), (todo, todo.summary))
+        payment.with_user(self.people['user']).action_recall_payment()
+        self.assertEqual((payment.activity_ids.ids, payment.activity_summary), ([], False))
+        with self.assertRaises(MissingError):
+            self.assertFalse(todo.summary)
 
     def test_todo_with_a_change_that_was_not_written_yet_is_closed(self):
         payment = self.submit(self.make_payment())
@@ -195,6 +205,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         self.assertEqual(todo.user_id, self.people['user'])
         self.assertTrue(todo.summary.startswith('Rejected: '), todo.summary)
         self.assertIn('The amount differs from the bill', todo.note)
+        self.assertRegex(payment.approval_return_text, f"^Rejected by {self.people['approver'].name} on .+: The amount")
         mail = self.mails(payment)
         self.assertEqual(mail.recipient_ids, self.people['user'].partner_id)
         self.assertIn(payment.voucher_number, mail.subject)

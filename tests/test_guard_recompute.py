@@ -26,12 +26,17 @@ class RecomputeCommon(FingerprintCase):
     def change_what_is_proposed(self, payment):
         """The vendor has another parent, account, bank and taxes, the journal another account for its payments."""
         self.partner_a.parent_id = self.env['res.partner'].create({'name': 'Group', 'is_company': True})
-        self.partner_a.property_account_position_id = self.env['account.fiscal.position'].create({'name': 'Abroad'})
+        self.move_abroad(self.partner_a)
         account = payment.destination_account_id
         self.partner_a.property_account_payable_id = account.copy({'code': '219999'})
         self.banks[1].active = False
         payment.payment_method_line_id.payment_account_id = payment.outstanding_account_id.copy({'code': '109999'})
         self.env.flush_all()
+
+    def move_abroad(self, partner):
+        """Other taxes are proposed for the partner; returns their fiscal position."""
+        partner.property_account_position_id = self.env['account.fiscal.position'].create({'name': 'Abroad'})
+        return partner.property_account_position_id
 
     def compute_anew(self, payment, user):
         """What a client does: it tells Odoo that every field was written, of the payment, its entry and its items."""
@@ -80,8 +85,7 @@ class TestGuardRecompute(RecomputeCommon, PaymentCommon):
         payment = self.make_posted(**self.chosen())
         account = self.partner_b.property_account_payable_id.copy({'code': '219998'})
         self.partner_b.property_account_payable_id = account
-        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
-        self.partner_b.property_account_position_id = abroad
+        abroad = self.move_abroad(self.partner_b)
         payment.with_user(self.payment_manager).partner_id = self.partner_b
         self.env.flush_all()
         self.env.invalidate_all()
@@ -117,8 +121,7 @@ class TestApprovalRecompute(RecomputeCommon, ApprovalCommon):
 
     def test_nothing_is_left_to_propose_when_a_payment_is_submitted(self):
         payment = self.new_payment()
-        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
-        self.partner_b.property_account_position_id = abroad
+        abroad = self.move_abroad(self.partner_b)
         payment.partner_id = self.partner_b
         self.bring_to(payment, 'under_review')
         self.env.flush_all()

@@ -68,25 +68,31 @@ class TestGuardX2many(PaymentCommon):
         roles = ((self.accountant, False), (self.payment_manager, False))
         self.try_all_commands(RECONCILED_LOCKED, self.reconciled, roles)
 
-    def test_commands_on_tags(self):
-        """What commands on linked records change is told from what they leave as it is."""
+    def tag_an_item(self):
+        """An item of the posted payment, and the two tags that a Payment Manager gave it."""
         item = self.posted._seek_for_lines()[1]
         tags = self.env['account.account.tag'].create([{'name': name, 'applicability': 'taxes'} for name in 'AB'])
         item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.set(tags.ids)]})
+        return item, tags
+
+    def assertTagRecordedAsGone(self):
+        last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
+        self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
+
+    def test_commands_on_tags(self):
+        """What commands on linked records change is told from what they leave as it is."""
+        item, tags = self.tag_an_item()
         item.with_user(self.accountant).write({'tax_tag_ids': [Command.link(tags[0].id)]})
         self.assertEqual(item.tax_tag_ids, tags)
         self.assertRefusedToEveryoneElse(
             PAYMENT_LOCKED, self.posted, lambda acting: item.with_env(acting.env).write(
                 {'tax_tag_ids': [Command.unlink(tags[0].id)]}))
         item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.unlink(tags[0].id)]})
-        last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
-        self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
+        self.assertTagRecordedAsGone()
 
     def test_plain_ids_on_tags(self):
         """Ids without commands replace what is linked: what they take off is a change, too."""
-        item = self.posted._seek_for_lines()[1]
-        tags = self.env['account.account.tag'].create([{'name': name, 'applicability': 'taxes'} for name in 'AB'])
-        item.with_user(self.payment_manager).write({'tax_tag_ids': [Command.set(tags.ids)]})
+        item, tags = self.tag_an_item()
         for same in (tags.ids, tuple(tags.ids), []):
             item.with_user(self.accountant).write({'tax_tag_ids': same})
         for fewer in (tags[1].ids, tuple(tags[1].ids), (), False):
@@ -96,8 +102,7 @@ class TestGuardX2many(PaymentCommon):
         self.assertEqual(item.tax_tag_ids, tags)
         item.with_user(self.payment_manager).write({'tax_tag_ids': tags[1].ids})
         self.assertEqual(item.tax_tag_ids, tags[1])
-        last = self.env['payment.override'].search([('payment_id', '=', self.posted.id)], limit=1)
-        self.assertEqual((last.old_value, last.new_value), ('A, B', 'B'))
+        self.assertTagRecordedAsGone()
 
     def test_two_updates_that_keep_the_balance(self):
         """Odoo reads "credit 0" on a debit item as "nothing at all": both sides emptied would still balance."""

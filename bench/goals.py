@@ -76,9 +76,14 @@ def cells(row):
     """The row as the terminal shows it."""
     missed = [name for name, good in (('queries', row['queries_good']), ('time', row['ratio_good'])) if not good]
     return (row['title'], row['queries_stock'], row['queries_ours'], row['extra'], f'<= {row["goal_queries"]}',
-            f'{row["ratio"]:.2f}', f'{row["ratio_cpu"]:.2f}', f'<= {row["goal_ratio"]:.2f}',
+            shown(row['ratio']), f'{row["ratio_cpu"]:.2f}', f'<= {row["goal_ratio"]:.2f}',
             'missed: ' + ', '.join(missed) if missed else 'reached', row.get('extra_peer', ''),
             f'{row["ratio_peer"]:.2f}' if 'ratio_peer' in row else '')
+
+
+def shown(ratio):
+    """A ratio that is judged, with its thousandths: what misses its goal by less than a hundredth shows that."""
+    return f'{ratio:.3f}'
 
 
 def _ratios(sides, side, name):

@@ -75,7 +75,7 @@ def _queries(row):
 
 
 def _ratio(row):
-    return f'{row["ratio"]:.3f} (≤ {row["goal_ratio"]:.2f})'
+    return f'{goals.shown(row["ratio"])} (≤ {row["goal_ratio"]:.2f})'
 
 
 def _peer(row):
@@ -163,7 +163,7 @@ def _line(row, scale, middle):
     if 'ratio_peer' in row:
         yield f'<circle cx="{scale.place(row["ratio_peer"])}" cy="{middle}" r="5" fill="{PEER}"/>'
     yield f'<circle cx="{scale.place(row["ratio"])}" cy="{middle}" r="5" fill="{OURS}"/>'
-    yield _text(RIGHT + 20, middle + 5, f'{row["ratio"]:.2f}', weight='bold')
+    yield _text(RIGHT + 20, middle + 5, goals.shown(row['ratio']), weight='bold')
     yield _text(WIDTH - 16, middle + 5, _queries(row), anchor='end')
 
 

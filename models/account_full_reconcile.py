@@ -79,13 +79,14 @@ class AccountMoveLine(models.Model):
     def _check_matched_in_full(self, partials):
         """These items are to be a group, made of these matchings.
 
-        :raise UserError: where payments are among them, and something is open, or they have other matchings, or belong
-            to a group of more items already
+        :raise UserError: where payments are among them, and something is open, or they have other matchings, or are
+            matched with items that would be left out
         """
-        payments = (self | partials.debit_move_id | partials.credit_move_id).payment_id
+        matched = partials.debit_move_id | partials.credit_move_id
+        payments = (self | matched).payment_id
         if payments and (
                 partials != self.matched_debit_ids | self.matched_credit_ids
-                or self.full_reconcile_id.reconciled_line_ids - self
+                or matched - self
                 or not all(map(AccountMoveLine._is_settled, self))):
             raise UserError(_(
                 "Cannot modify reconciled payment details: %(payments)s cannot be marked as matched in full with these "

@@ -2,7 +2,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import RECONCILED_LOCKED, PaymentCommon
+from .common import PAYMENT_LOCKED, RECONCILED_LOCKED, PaymentCommon
 
 
 @tagged('post_install', '-at_install')
@@ -78,6 +78,11 @@ class TestGuardMatching(PaymentCommon):
         """Items that are not matched yet may be marked for it, as an import does."""
         self.open_item.with_user(self.accountant).write({'matching_number': 'I7'})
         self.assertEqual(self.open_item.matching_number, 'I7')
+
+    def test_number_for_a_matching_to_come_carries_nothing_along(self):
+        self.assertRefusedToEveryoneElse(
+            PAYMENT_LOCKED, self.posted, lambda acting:
+            self.open_item.with_env(acting.env).write({'matching_number': 'I8', 'date_maturity': '2031-01-01'}))
 
     # -- exchange differences -------------------------------------------------------------------------------------
 
@@ -175,13 +180,16 @@ class TestGuardMatching(PaymentCommon):
         self.assertEqual(self.open_item.amount_residual, 100.0)
 
     def test_group_holds_what_is_matched(self):
-        """A client marks nothing as fully matched that is not, and takes nothing out of its group."""
+        """A client marks nothing as fully matched that is not, leaves no bill out, takes nothing out of its group."""
         partly = self.make_reconciled(bill_amount=40.0)._seek_for_lines()[1]
+        settled = self.make_reconciled(bill_amount=500.0)._seek_for_lines()[1]
         for payment, items, partials in (
             (self.posted, self.open_item, self.partial),
             (self.reconciled, self.bill_item, self.partial),
             (partly.payment_id, partly | partly.matched_credit_ids.credit_move_id, partly.matched_credit_ids),
             (self.reconciled, self.matched_item, self.partial),
+            (settled.payment_id, settled, settled.matched_credit_ids),
+            (settled.payment_id, settled, self.partial.browse()),
         ):
             with self.subTest(payment=payment.name):
                 self.assertRefusedToAll(

@@ -1,5 +1,5 @@
 """Statement lines are posted as soon as they exist, and their entry goes with them."""
-from odoo import _, api, models
+from odoo import _, models
 from odoo.exceptions import UserError
 
 from .posting_guard import PASS_KEY, STATEMENT_LINE
@@ -7,14 +7,6 @@ from .posting_guard import PASS_KEY, STATEMENT_LINE
 
 class AccountBankStatementLine(models.Model):
     _inherit = 'account.bank.statement.line'
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS account
-        default = self.default_get(['move_id']).get('move_id')
-        entry_ids = {vals.get('move_id', default) for vals in vals_list}
-        self.env['account.move'].browse(filter(None, entry_ids))._guard_refuse_statement_line()
-        return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS account

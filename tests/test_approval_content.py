@@ -96,6 +96,14 @@ class TestApprovalContent(ApprovalCommon):
         self.sql("UPDATE payment_approval_history SET digest = 'other' WHERE payment_id = %s", payment.id)
         self.assertNotPosted(payment, "The approved content is not on record any more")
 
+    def test_digest_is_that_of_the_newest_approval(self):
+        payment = self.new_payment()
+        self.assertFalse(payment.approval_digest or payment.new({}).approval_digest)
+        for state in ('for_approval', 'approved'):
+            self.bring_to(payment, state)
+            self.assertEqual(payment.approval_digest, self.last_row(payment).digest, state)
+        self.assertTrue(payment.approval_digest)
+
     def test_content_changed_behind_the_back(self):
         """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""
         payment = self.bring_to(self.new_payment(), 'approved')

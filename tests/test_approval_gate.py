@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models import payment_approval_machine as machine
-from ..models.account_payment_approval_lock import APPROVAL_KEY, POSTING_KEY
+from ..models.account_payment_approval_lock import APPROVAL_KEY, POSTING_KEY, ApprovalPass
 from ..models.payment_append_only import APPEND_KEY
 from .approval_common import ApprovalCommon
 
@@ -59,7 +59,9 @@ class TestApprovalGate(ApprovalCommon):
             self.assertEqual(self.as_person(payment, role).move_id.hide_post_button, hidden, role)
         self.as_person(payment, 'poster').action_post()
         self.assertTrue(payment.move_id.hide_post_button, 'It is posted')
-        self.assertFalse(self.init_invoice('in_invoice').hide_post_button, 'Bills are not approved here')
+        for post in (False, True):
+            bill = self.init_invoice('in_invoice', amounts=[100.0], post=post)
+            self.assertEqual(bill.hide_post_button, post, 'Bills are not approved here')
 
     def test_no_road_posts_an_unapproved_payment(self):
         for direction in ('outbound', 'inbound'):
@@ -201,6 +203,17 @@ class TestApprovalForgery(ApprovalCommon):
             and name.startswith(('approv', 'submit', 'review', 'authoriz'))
         }
         self.assertEqual(stored, set(self.FORGED))
+
+    def test_pass_opens_what_it_names_and_nothing_else(self):
+        carried = ApprovalPass([1, 2], {'approval_state': 'approved', 'approval_returned': False})
+        for ids, vals, opened in (
+            ([1], {'approval_state': 'approved'}, True),
+            ([1, 3], {'approval_state': 'approved'}, False),
+            ([1], {'approval_state': 'draft'}, False),
+            ([1], {'approval_state': 'approved', 'submitter_id': 7}, False),
+        ):
+            with self.subTest(ids=ids, vals=vals):
+                self.assertEqual(carried.opens(ids, vals), opened)
 
     def test_fields_are_not_written(self):
         payment = self.new_payment()

@@ -52,6 +52,14 @@ class TestVerifyHistory(SealedCommon):
             'role': 'user', 'approval_date': datetime(2026, 1, 31, 10), 'comments': 'Café', 'company_id': 1,
             'amount': 100.25, 'currency_id': 3, 'digest': '0b', 'previous_hash': '0a'}))
 
+    def test_hash_of_what_is_missing_is_the_same_for_ever(self):
+        text = '["","","","","","","","","","","0.000000","",""]'
+        self.assertEqual(hashlib.sha256(text.encode()).hexdigest(), self.chain._hash_values({}))
+
+    def test_times_are_hashed_to_the_second(self):
+        hashes = {self.chain._hash_values({'approval_date': datetime(2026, 1, 31, 10, 0, 0, part)}) for part in (0, 7)}
+        self.assertEqual(len(hashes), 1)
+
     def test_changed_value(self):
         changes = {
             'payment_id': self.payments[1].id, 'stage_from': 'approved', 'stage_to': 'cancelled',

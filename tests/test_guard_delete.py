@@ -64,6 +64,20 @@ class TestGuardDelete(PaymentCommon):
                     lambda acting, lines=lines, context=context: lines.with_env(acting.env).with_context(
                         **context).unlink())
 
+    def test_entry_of_a_statement_line(self):
+        """Its line may be deleted, and takes it along; the items give way to their line, the entry to nothing else."""
+        statement_line = self.make_statement_line()
+        entry = statement_line.move_id
+        self.assertRefusedToEveryoneElse(NO_DELETE, entry, lambda acting: acting.with_context(**CORE_KEYS).unlink())
+        statement_line.with_user(self.accountant).unlink()
+        self.assertFalse(entry.exists())
+
+    def test_entry_goes_with_its_addon(self):
+        """What OdooBot removes together with an addon is not kept by a record of it."""
+        payment = self.make_posted()
+        payment.move_id.with_user(self.odoobot).with_context(**CORE_KEYS).unlink()
+        self.assertFalse(payment.exists())
+
     def test_posted_before_untrue(self):
         """The mark "posted once" is not taken off to delete afterwards: not from the payment, nor its entry."""
         payment = self.make_reset()

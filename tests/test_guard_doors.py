@@ -113,6 +113,11 @@ class TestGuardDoors(PaymentCommon):
                     RECONCILED_LOCKED, self.reconciled,
                     lambda acting: acting.move_id.line_ids[0].copy())
 
+    def test_no_items_are_moved_to_a_posted_payment(self):
+        """A write on nothing does nothing, as in Odoo."""
+        items = self.env['account.move.line'].with_user(self.accountant)
+        self.assertTrue(items.write({'move_id': self.posted.move_id.id}))
+
     def test_items_created_with_a_default_entry(self):
         """A default of the context is no way around the entry that an item is created on."""
         before = self.fingerprint(self.posted)

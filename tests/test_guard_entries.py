@@ -82,6 +82,13 @@ class TestGuardEntries(PaymentCommon):
         moves.with_user(self.accountant).write({'ref': 'Office rent'})
         self.assertEqual(moves.mapped('ref'), ['Office rent', 'Office rent'])
 
+    def test_batch_does_not_convert_the_posted_payment_anew(self):
+        """Its amount is written again as it is; the rate of today is another one."""
+        currency = self.currency_data['currency']
+        posted, draft = (make(currency_id=currency.id) for make in (self.make_posted, self.make_payment))
+        currency.rate_ids.rate = 7.0
+        self.assertContentKept(posted, (posted | draft).with_user(self.accountant).write, {'amount': posted.amount})
+
     def test_statement_line_does_not_take_a_posted_entry(self):
         """Statement lines are deleted with their entry; so none gets the entry of somebody else to delete it."""
         statement_line = self.make_statement_line()

@@ -126,6 +126,9 @@ class TestGuardManager(PaymentCommon):
         bill = self.make_bill().with_user(self.payment_manager)
         bill.write({'state': 'draft'})
         self.assertEqual(self.rows(bill).mapped('action_type'), ['reset'])
+        entry = self.make_entry(post=True).with_user(self.payment_manager)
+        entry.write({'state': 'cancel'})
+        self.assertEqual(self.rows(entry).mapped('action_type'), ['cancel'])
 
     def test_refused_attempts_are_not_recorded_as_done(self):
         reconciled = self.acting(self.make_reconciled(), self.payment_manager)

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo import Command
 from odoo.api import call_kw
 from odoo.tests import tagged
 
@@ -95,17 +98,41 @@ class TestGuardRecompute(RecomputeCommon, PaymentCommon):
             'commercial_partner_id': self.partner_b.id, 'fiscal_position_id': abroad.id}])
         self.assertIn(account, payment.move_id.line_ids.account_id)
 
-    def test_proposals_follow_what_a_payment_manager_changes_on_the_entry(self):
-        payment = self.make_posted()
-        payment.move_id.with_user(self.payment_manager).partner_id = self.partner_b
+    def test_proposals_follow_what_a_payment_manager_changes_on_the_items(self):
+        payment = self.make_posted(**self.chosen())
+        payment.move_id.with_user(self.payment_manager).write({'line_ids': [
+            Command.update(item.id, {'partner_id': self.partner_b.id}) for item in payment.move_id.line_ids]})
         self.env.flush_all()
-        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+        self.assertEqual(payment.partner_id, self.partner_b)
+        self.assertFalse(payment.partner_bank_id)
+
+    def test_proposals_of_other_addons_follow_as_well(self):
+        """Odoo does not look at these while it writes: they are computed afterwards."""
+        payment = self.make_posted().with_user(self.payment_manager)
+        method_line = payment.payment_method_line_id.copy({
+            'payment_method_id': self.env.ref('account.account_payment_method_manual_in').id})
+        with self.proposed('account.payment', 'payment_method_id'):
+            payment.payment_method_line_id = method_line
+            self.env.flush_all()
+        with self.proposed('account.move', 'invoice_partner_display_name'):
+            payment.move_id.with_context(skip_account_move_synchronization=True).partner_id = self.partner_b
+            self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(payment.payment_method_id, method_line.payment_method_id)
+        self.assertEqual(payment.move_id.invoice_partner_display_name, self.partner_b.name)
+
+    def proposed(self, model, name):
+        kind = self.env.registry[model]
+        return patch.object(kind, '_guard_proposed', kind._guard_proposed | {name})
 
     def test_nothing_is_left_to_propose_when_a_payment_is_posted(self):
         payment = self.make_payment()
         payment.partner_id = self.partner_b
-        payment.action_post()
+        as_created = self.make_payment()
+        (payment | as_created).action_post()
         self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertTrue(all((payment | as_created).move_id.mapped('invoice_date_due')))
         self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
         self.assertEqual(payment.destination_account_id, self.partner_b.property_account_payable_id)
 
@@ -123,7 +150,10 @@ class TestApprovalRecompute(RecomputeCommon, ApprovalCommon):
         payment = self.new_payment()
         abroad = self.move_abroad(self.partner_b)
         payment.partner_id = self.partner_b
-        self.bring_to(payment, 'under_review')
+        as_created = self.new_payment()
+        self.bring_to(payment | as_created, 'under_review')
         self.env.flush_all()
+        self.env.invalidate_all()
         self.assertRecordValues(payment.move_id, [{
             'commercial_partner_id': self.partner_b.id, 'fiscal_position_id': abroad.id}])
+        self.assertTrue(all((payment | as_created).move_id.mapped('invoice_date_due')))

@@ -68,6 +68,15 @@ class TestGuardX2many(PaymentCommon):
         roles = ((self.accountant, False), (self.payment_manager, False))
         self.try_all_commands(RECONCILED_LOCKED, self.reconciled, roles)
 
+    def test_unchanged_values_carry_no_commands_along(self):
+        """A value that changes nothing is permitted, and opens nothing."""
+        command = self.commands(self.posted)['update']
+        for door in (
+            lambda acting: acting.write({'amount': acting.amount, 'line_ids': [command]}),
+            lambda acting: acting.move_id.write({'ref': acting.ref, 'line_ids': [command]}),
+        ):
+            self.assertRefusedToEveryoneElse(PAYMENT_LOCKED, self.posted, door)
+
     def tag_an_item(self):
         """An item of the posted payment, and the two tags that a Payment Manager gave it."""
         item = self.posted._seek_for_lines()[1]

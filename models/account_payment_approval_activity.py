@@ -93,7 +93,6 @@ class AccountPayment(models.Model):
             ('res_model', '=', self._name), ('res_id', 'in', self.ids), ('activity_type_id', 'in', types),
         ])
         self.modified(['activity_ids'])
-        self.invalidate_recordset(['activity_ids'])
 
     def _open_approval_todos(self):
         """A to-do for everybody who can take the next step; Payment Managers only where there is nobody else."""

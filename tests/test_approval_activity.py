@@ -90,13 +90,15 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         self.assertFalse(self.todos(recalled + cancelled))
 
     def test_nothing_stays_on_the_screen_of_what_was_closed(self):
-        payment = self.submit(self.make_payment())
-        todo = self.todos(payment)
-        self.assertEqual((payment.activity_ids, payment.activity_summary), (todo, todo.summary))
-        payment.with_user(self.people['user']).action_recall_payment()
-        self.assertEqual((payment.activity_ids.ids, payment.activity_summary), ([], False))
-        with self.assertRaises(MissingError):
-            self.assertFalse(todo.summary)
+        for close in (lambda payment: payment.with_user(self.people['user']).action_recall_payment(),
+                      lambda payment: payment.action_cancel()):
+            payment = self.submit(self.make_payment())
+            todo = self.todos(payment)
+            self.assertEqual((payment.activity_ids, payment.activity_summary), (todo, todo.summary))
+            close(payment)
+            self.assertEqual((payment.activity_ids.ids, payment.activity_summary), ([], False))
+            with self.assertRaises(MissingError):
+                self.assertFalse(todo.summary)
 
     def test_todo_with_a_change_that_was_not_written_yet_is_closed(self):
         payment = self.submit(self.make_payment())
@@ -115,7 +117,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         payment = self.submit(self.make_payment())
         self.env.flush_all()
         self.todos(payment).user_id = self.people['approver']
-        self.assertTold('approver', payment.action_cancel)
+        self.assertTold('approver', payment.with_user(self.people['user']).action_recall_payment)
 
     def assertTold(self, role, function):
         """The screens of that person are told that to-dos are gone."""
@@ -194,6 +196,8 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         for text in (payment.message_ids[0].body, self.todos(payment, RETURNED).note):
             self.assertNotIn('<script>', text)
             self.assertIn('&lt;script&gt;', text)
+        line = '→ <b>Draft</b><br>&lt;script&gt;'
+        self.assertTrue(any(line in body for body in payment.message_ids.mapped('body')))
 
     # -- rejection -------------------------------------------------------------------------------------------------
 

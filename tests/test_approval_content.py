@@ -104,6 +104,16 @@ class TestApprovalContent(ApprovalCommon):
             self.assertEqual(payment.approval_digest, self.last_row(payment).digest, state)
         self.assertTrue(payment.approval_digest)
 
+    def test_step_is_taken_where_the_content_is_the_same_and_nowhere_else(self):
+        account = self.bank_account.copy({'acc_number': 'GB33BUKB20201555555556'})
+        changed, same = self.new_payment(20000.0, partner_bank_id=account.id), self.new_payment(20000.0)
+        self.bring_to(changed | same, 'for_authorization')
+        self.sql("UPDATE res_partner_bank SET sanitized_acc_number = '1' WHERE id = %s", account.id)
+        self.as_person(changed | same, 'authorizer').action_authorize_payment()
+        self.assertEqual(same.approval_state, 'approved')
+        self.assertEqual(
+            [row[0] for row in self.history_of(changed)], ['submit', 'review', 'approve', 'return'])
+
     def test_content_changed_behind_the_back(self):
         """In SQL, past every hook: posting refuses, and the button sends the payment back to review."""
         payment = self.bring_to(self.new_payment(), 'approved')

@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     _inherit = 'account.move'
 
     def write(self, vals):
-        # EXTENDS account
+        # EXTENDS account: Odoo links an entry by this write when a line is created on it, too
         if 'statement_line_id' in vals:
             self.filtered(lambda move: move.statement_line_id.id != vals['statement_line_id'])\
                 ._guard_refuse_statement_line()

@@ -117,7 +117,7 @@ class TestApprovalActivity(ApprovalPeopleCommon):
         payment = self.submit(self.make_payment())
         self.env.flush_all()
         self.todos(payment).user_id = self.people['approver']
-        self.assertTold('approver', payment.with_user(self.people['user']).action_recall_payment)
+        self.assertTold('approver', payment.action_cancel)
 
     def assertTold(self, role, function):
         """The screens of that person are told that to-dos are gone."""

@@ -98,6 +98,12 @@ class TestGuardRecompute(RecomputeCommon, PaymentCommon):
             'commercial_partner_id': self.partner_b.id, 'fiscal_position_id': abroad.id}])
         self.assertIn(account, payment.move_id.line_ids.account_id)
 
+    def test_proposals_follow_what_a_payment_manager_changes_on_the_entry(self):
+        payment = self.make_posted()
+        payment.move_id.with_user(self.payment_manager).partner_id = self.partner_b
+        self.env.flush_all()
+        self.assertEqual(payment.move_id.commercial_partner_id, self.partner_b)
+
     def test_proposals_follow_what_a_payment_manager_changes_on_the_items(self):
         payment = self.make_posted(**self.chosen())
         payment.move_id.with_user(self.payment_manager).write({'line_ids': [

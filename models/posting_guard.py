@@ -147,7 +147,8 @@ class PostingGuard(models.AbstractModel):
         kept = {name: value for name, value in vals.items() if name not in touched or name in changed}
         # Recorded changes carry the pass to the levels below.
         pairs = [(locked._guard_with_pass(OVERRIDE) if changes else locked, kept)]
-        return [(self - locked, vals)] + pairs if self - locked else pairs
+        others = self - locked
+        return [(others, vals), *pairs] if others else pairs
 
     def _guard_touched(self, vals):
         """The names among these values that the guard judges here.

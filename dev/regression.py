@@ -2,7 +2,9 @@
 
 The addon comes without demo data, approval is off, and everybody with invoicing rights is a Payment Manager: then it
 must not be felt.
-Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt.
+Each test must end as it does on stock. Differences that have a reason stand in dev/regression_explained.txt. Any other
+test that differs is tried again by itself, one side after the other: a tour that waits for ten seconds ends one way or
+the other where two browsers share a machine. Those that then end alike are listed as unsteady, with what was seen.
 ``ONLY`` names modules, or test tags that begin with a slash, between semicolons; MODULES and OTHERS list all.
 """
 import os
@@ -18,8 +20,9 @@ MODULES = ('account', 'account_payment', 'account_check_printing', 'sale', 'purc
            'stock_account')
 OTHERS = tuple(name for one in coexist_pairs.PAIRS if one.source == coexist_pairs.OCA for name in one.modules)
 EXPLAINED = ROOT / 'dev' / 'regression_explained.txt'
-HEAD = ('tests of', 'run', 'passed on both', 'the same failure or skip', 'explained', 'different')
+HEAD = ('tests of', 'run', 'passed on both', 'the same failure or skip', 'explained', 'unsteady', 'different')
 SIDES = ('stock', 'ours')
+AGAIN = 3  # times that a test which differs is tried by itself
 HOURS = 4  # for one run: the tests of a module take long
 
 # Whoever has invoicing rights is a Payment Manager, in companies that tests make approval is off from the start.
@@ -43,9 +46,10 @@ def regression():
     with house.opened() as home:
         beside = home.with_addons() if any(_module(name) in OTHERS for name in asked) else home
         for name in asked:
-            row, found = _compare(beside if _module(name) in OTHERS else home, name)
-            for test, (stock, ours) in sorted(found.items()):
-                say(f'\nDIFFERENT: {test}\n  stock: {stock}\n  with the addon: {ours}')
+            row, unsteady, different = _compare(beside if _module(name) in OTHERS else home, name)
+            for what, found in (('UNSTEADY', unsteady), ('DIFFERENT', different)):
+                for test, (stock, ours) in sorted(found.items()):
+                    say(f'\n{what}: {test}\n  stock: {stock}\n  with the addon: {ours}')
             rows.append(row)
     say('\n' + table(HEAD, rows))
     different = sum(row[-1] for row in rows)
@@ -55,20 +59,47 @@ def regression():
 
 
 def _compare(home, asked):
-    """(row of the table, unexplained differences) of one module or tag."""
+    """(row of the table, tests that end alike by themselves, unexplained differences) of one module or tag."""
     module = _module(asked)
     tags = asked if asked.startswith('/') else f'/{asked}'
     base = _base(home, module)
     with ThreadPoolExecutor(len(SIDES)) as pool, step(f'tests of {asked}, on both sides'):
         stock, ours = pool.map(lambda side: _run(home, base, side, module, tags), SIDES)
     patterns = odoo_log.allowed(EXPLAINED)
-    differing = {name: (stock.get(name, 'not run'), ours.get(name, 'not run')) for name in stock.keys() | ours.keys()
-                 if _kind(stock.get(name)) != _kind(ours.get(name))}
+    differing = _differing(stock, ours)
     explained = {name for name in differing if odoo_log.is_explained(name, patterns)}
+    found = {name: pair for name, pair in differing.items() if name not in explained}
+    unsteady = {name: pair for name, pair in found.items() if _alike_alone(home, base, module, name)}
+    different = {name: pair for name, pair in found.items() if name not in unsteady}
     agreed = [stock[name] for name in stock.keys() & ours.keys() if name not in differing]
     passed = agreed.count('passed')
-    row = (asked, len(stock), passed, len(agreed) - passed, len(explained), len(differing) - len(explained))
-    return row, {name: pair for name, pair in differing.items() if name not in explained}
+    counts = (passed, len(agreed) - passed, len(explained), len(unsteady), len(different))
+    return (asked, len(stock), *counts), unsteady, different
+
+
+def _differing(stock, ours):
+    """Dict of the tests that end otherwise: (verdict on stock, verdict with the addon)."""
+    return {name: (stock.get(name, 'not run'), ours.get(name, 'not run')) for name in stock.keys() | ours.keys()
+            if _kind(stock.get(name)) != _kind(ours.get(name))}
+
+
+def _alike_alone(home, base, module, name):
+    """Whether a test ends alike on both sides, in one of a few tries, when nothing runs beside it."""
+    tag = _tag(module, name)
+    if not tag:
+        return False
+    with step(f'{name}, by itself'):
+        for _time in range(AGAIN):
+            stock, ours = (_run(home, base, side, module, tag) for side in SIDES)
+            if stock and not _differing(stock, ours):
+                return True
+    return False
+
+
+def _tag(module, name):
+    """The test tag of a verdict's name; None for what is no test, as the set-up of a class."""
+    test = re.fullmatch(r'[\w.]+:(\w+\.\w+)', name)
+    return test and f'/{module}:{test[1]}'
 
 
 def _module(asked):

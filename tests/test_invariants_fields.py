@@ -56,6 +56,11 @@ class TestInvariantsFields(TransactionCase):
                     undecided.append(f'{name}.{field.name}')
         self.assertFalse(undecided, 'Neither protected nor free: ' + ', '.join(undecided))
 
+    def test_what_an_addon_leaves_free_on_the_entry_is_free_on_its_payment(self):
+        self.assertIn('payment_reference', self.env['account.payment']._guard_protected_fields())
+        with patch.object(self.registry['account.move'], '_guard_free_fields', lambda _move: {'payment_reference'}):
+            self.assertNotIn('payment_reference', self.env['account.payment']._guard_protected_fields())
+
     def is_append_only(self, name):
         return isinstance(self.env[name], self.env.registry['payment.append.only'])
 

@@ -109,8 +109,8 @@ class AccountPayment(models.Model):
         """
         if reconciled := self._guard_reconciled():
             raise UserError(_(
-                "Cannot modify reconciled payment details: %(payments)s is matched with other journal items "
-                "(refused: %(fields)s). Unreconcile it first; then a Payment Manager can change it.",
+                "Cannot modify reconciled payment details: %(payments)s (refused: %(fields)s). "
+                "Unreconcile first; then a Payment Manager can change the payment.",
                 payments=reconciled._guard_names(), fields=labels or _("Journal Items"),
             ))
         if sources:
@@ -133,8 +133,8 @@ class AccountPayment(models.Model):
         """
         if reconciled := self._guard_reconciled():
             raise UserError(_(
-                "Posted payments cannot be reset to draft: %(payments)s is reconciled. "
-                "Unreconcile it first; then a Payment Manager can reset or cancel it.",
+                "Posted payments cannot be reset to draft or cancelled while they are reconciled: %(payments)s. "
+                "Unreconcile first; then a Payment Manager can reset or cancel the payment.",
                 payments=reconciled._guard_names(),
             ))
         if self and not self._guard_is_manager():

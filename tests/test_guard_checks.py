@@ -55,6 +55,11 @@ class TestGuardChecks(PaymentCommon):
                     UserError, r'^Cannot modify reconciled payment details.*\(refused: Journal Items\)'):
                 payment.with_user(user).move_id.line_ids.unlink()
 
+    def test_several_reconciled_payments_are_named_together(self):
+        payments = (self.make_reconciled() | self.make_reconciled()).with_user(self.payment_manager)
+        with self.assertRaisesRegex(UserError, ', '.join(payments.mapped('name')) + r'\. Unreconcile first'):
+            payments.action_draft()
+
     def test_nothing_is_reconciled_among_no_payments(self):
         self.assertEqual(self.env['account.payment']._guard_reconciled(), self.env['account.payment'])
 
